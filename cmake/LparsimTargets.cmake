@@ -1,0 +1,44 @@
+# One library per folder, one test binary per library.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+add_library(lparsim_warnings INTERFACE)
+target_compile_options(lparsim_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+
+# lparsim_library(<folder> SOURCES a.cpp ... [PUBLIC lib ...] [PRIVATE lib ...])
+# declares lparsim_<folder> and its alias lparsim::<folder>; headers are included from the top of
+# the repository: #include "firmware/drc/drc_table.hpp".
+function(lparsim_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(lparsim_${name} STATIC ${ARG_SOURCES})
+  add_library(lparsim::${name} ALIAS lparsim_${name})
+  set_target_properties(lparsim_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(lparsim_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/lparsim>)
+  target_link_libraries(lparsim_${name}
+    PUBLIC ${ARG_PUBLIC}
+    PRIVATE $<BUILD_INTERFACE:lparsim_warnings> ${ARG_PRIVATE})
+endfunction()
+
+# lparsim_test(<name> SOURCES a_test.cpp ... LIBS lib ... [SYSTEMC])
+# SYSTEMC: libsystemc has its own main, so the test main comes from tests/support/sc_main.cpp.
+function(lparsim_test name)
+  cmake_parse_arguments(ARG "SYSTEMC" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(test_${name} PRIVATE
+    LPARSIM_SOURCE_DIR="${PROJECT_SOURCE_DIR}" LPARSIM_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_link_libraries(test_${name} PRIVATE lparsim_warnings ${ARG_LIBS} GTest::gmock GTest::gtest)
+  if(ARG_SYSTEMC)
+    target_sources(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/sc_main.cpp)
+    target_link_libraries(test_${name} PRIVATE lparsim_systemc)
+  else()
+    target_link_libraries(test_${name} PRIVATE GTest::gtest_main)
+  endif()
+  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST
+    TEST_PREFIX "${name}." PROPERTIES LABELS ${name}
+    ENVIRONMENT SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1)
+endfunction()

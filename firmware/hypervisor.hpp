@@ -1,0 +1,182 @@
+// The whole firmware of one managed system: inventory and ledger, and per partition the DRCs, the
+// device tree, RTAS, hcalls and events. Reactive: every call answers at once with a status and a
+// latency, nothing here ever waits. State is values: snapshot() is a copy.
+//
+// This is the one class that the models see; the parts live in the folders beside this file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firmware/guest_memory.hpp"
+#include "firmware/platform/platform_config.hpp"
+#include "sim/base/cells.hpp"
+#include "sim/base/choices.hpp"
+#include "sim/base/event_log.hpp"
+#include "sim/base/ids.hpp"
+#include "sim/base/result.hpp"
+#include "sim/base/time.hpp"
+
+namespace lparsim::firmware {
+
+struct FirmwareProfile;  // firmware/profiles/profile.hpp
+
+struct Services {
+  const Clock& clock;
+  Choices& choices;
+  EventLog& log;
+};
+
+// What firmware tells the shell; called during a commit, never re-entered.
+class HypervisorEvents {
+ public:
+  virtual ~HypervisorEvents() = default;
+  // start-cpu: hardware thread `server` begins at `entry` with R3.
+  virtual void cpu_started(PartitionId partition, ServerNumber server, std::uint64_t entry,
+                           std::uint64_t r3) = 0;
+  virtual void interrupt(PartitionId partition, std::uint32_t source) = 0;
+  // The partition ended by itself: last stop-self, power-off, system-reboot, os-term.
+  virtual void partition_ended(PartitionId partition, bool restart) = 0;
+};
+
+// An RTAS call is entry, commit, reply (design: "State, actors, time"). The caller waits
+// `latency` between enter() and commit().
+struct RtasEntry {
+  PartitionId partition;
+  ServerNumber server;
+  GuestAddress arguments;
+  std::uint16_t call = 0;        // row of the call table; kUnknownCall when there is none
+  Duration latency{};
+};
+
+struct RtasReply {
+  std::int32_t status = 0;       // what was written to the first output cell
+  bool parks = false;            // the calling thread does not come back (stop-self, power-off)
+  Duration latency{};            // between commit and reply, where the profile puts it there
+};
+
+struct HcallReply {
+  std::int64_t status = 0;
+  Duration latency{};
+};
+
+// State of one DRC as DRC.md names it; logical L1..L4 (L1a: allocatable, L1b: not).
+enum class DrcState : std::uint8_t { unallocatable, allocatable, available, unisolated, configured };
+std::string_view to_string(DrcState state);   // "L1b", "L1a", "L2", "L3", "L4"
+enum class DrcType : std::uint8_t { cpu, mem, phb, slot };
+std::string_view to_string(DrcType type);     // "CPU", "MEM", "PHB", "SLOT"
+
+struct DrcView {
+  DrcIndex index;
+  DrcType type{};
+  std::string name;              // "CPU 1", "LMB 12", location code
+  DrcState state{};
+};
+
+enum class PowerState : std::uint8_t { off, on };
+
+struct PartitionView {
+  PartitionConfig config;                        // current configuration (curr_*)
+  PowerState power = PowerState::off;
+  std::int32_t pending_procs = 0;                // targets (pend_*)
+  ProcUnits pending_units;
+  std::int32_t pending_uncap_weight = 0;
+  std::uint32_t pending_lmbs = 0;
+  std::int32_t owned_procs = 0;                  // DRCs in L2..L4; off: those of the configuration
+  std::uint32_t owned_lmbs = 0;                  // boot memory (no DRC) included
+  ProcUnits entitled_units;                      // what H_SET_PPP last set, what H_GET_PPP tells
+  std::int32_t running_threads = 0;              // hardware threads that are not stopped
+};
+
+// The ledger's sums; for every kind: installed = firmware + deconfigured + free + all partitions'.
+struct LedgerView {
+  ProcUnits configurable_units, free_units;
+  std::uint32_t configurable_lmbs = 0, firmware_lmbs = 0, free_lmbs = 0;
+  struct Share {
+    PartitionId partition;
+    ProcUnits units;             // assigned or owned
+    std::uint32_t lmbs = 0;      // assigned or owned
+    std::uint32_t slots = 0;
+  };
+  std::vector<Share> shares;     // ascending partition id
+};
+
+enum class AssignStatus : std::uint8_t {
+  done, no_such_partition, not_enough_processors, not_enough_memory, no_such_slot, slot_owned,
+  wrong_state,
+};
+struct AssignAnswer {
+  AssignStatus status = AssignStatus::done;
+  std::int64_t limit = 0;        // the largest target possible: hundredths of a unit, procs or LMBs
+};
+
+class Hypervisor {
+ public:
+  Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Services services,
+             HypervisorEvents& events);
+  ~Hypervisor();
+
+  // -- partition life cycle --------------------------------------------------------------------
+  // New current configuration of a partition that is off; its old resources go back first.
+  AssignAnswer configure(PartitionId partition, const PartitionConfig& config);
+  // Gives up the configuration of a partition that is off (resource_config=0).
+  void release_configuration(PartitionId partition);
+  // Powers on with the current configuration: DRCs of owned resources become L4 (R1-13.5.2-1).
+  AssignAnswer power_on(PartitionId partition, GuestMemory& memory);
+  // ibm,client-architecture-support: parses the vector, decides the representations and returns the
+  // flattened tree to start with (also with an empty vector: the platform's defaults).
+  Bytes client_architecture_support(PartitionId partition, ByteView architecture_vector);
+  // The boot thread of a partition that has just been powered on (it runs without start-cpu).
+  ServerNumber boot_server(PartitionId partition) const;
+  // Back to off; resources stay with the configuration: what is pending or half-way is settled.
+  void power_off(PartitionId partition);
+
+  // -- guest side ------------------------------------------------------------------------------
+  RtasEntry rtas_enter(PartitionId partition, ServerNumber server, GuestAddress arguments);
+  RtasReply rtas_commit(const RtasEntry& entry);
+  HcallReply hcall(PartitionId partition, ServerNumber server, std::uint64_t opcode,
+                   std::array<std::uint64_t, 9>& registers);
+
+  // -- HMC side: absolute targets, see hmc/ports.hpp ---------------------------------------------
+  AssignAnswer set_processors(PartitionId partition, std::int32_t procs);
+  AssignAnswer set_units(PartitionId partition, ProcUnits units);
+  AssignAnswer set_uncap_weight(PartitionId partition, std::int32_t weight);
+  AssignAnswer set_lmbs(PartitionId partition, std::uint32_t lmbs);
+  void restore_processors(PartitionId partition);
+  void restore_lmbs(PartitionId partition);
+  // Queues a hot-plug event (EVENTS.md 4) and raises the interrupt when it was negotiated.
+  // action 1 add, 2 remove. False: queue full or partition off.
+  bool hot_plug_event(PartitionId partition, DrcType type, int action, DrcIndex index);
+  bool hot_plug_event_count(PartitionId partition, DrcType type, int action, std::uint32_t count,
+                            DrcIndex first);
+
+  // -- inspection --------------------------------------------------------------------------------
+  std::vector<PartitionId> partitions() const;                        // ascending
+  PartitionView partition(PartitionId partition) const;
+  LedgerView ledger() const;
+  PartitionId slot_owner(DrcIndex slot) const;                        // kNoPartition: free
+  std::vector<DrcView> drcs(PartitionId partition, DrcType type) const;
+  std::optional<DrcView> drc(PartitionId partition, DrcIndex index) const;
+  std::uint32_t undelivered_events(PartitionId partition) const;
+  bool lmb_usable(PartitionId partition, std::uint64_t address, std::uint64_t size) const;
+  Bytes flattened_tree(PartitionId partition) const;                  // as it is now
+  const PlatformConfig& platform() const;
+  // Contradictions of the state with itself (OWN, DRSTATE, DTWF), one line each; empty when sound.
+  std::vector<std::string> inconsistencies() const;
+
+  // -- state as a value --------------------------------------------------------------------------
+  struct State;
+  std::shared_ptr<const State> snapshot() const;
+  void restore(const std::shared_ptr<const State>& state);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lparsim::firmware

@@ -1,0 +1,64 @@
+// What the firmware is told about the machine: plain values, validated before they come here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/ids.hpp"
+
+namespace lparsim::firmware {
+
+enum class OsType : std::uint8_t { aixlinux, vioserver, os400 };
+
+struct ProcessorShape {           // the machine's processors
+  std::string chip = "POWER10";  // node name PowerPC,<chip>@n
+  std::uint32_t pvr = 0x0f000006; // cpu-version (logical PVR)
+  std::uint8_t threads = 8;       // hardware threads per core: 1, 2, 4, 8
+  std::uint32_t clock_hz = 3'425'000'000U;
+  std::uint32_t timebase_hz = 512'000'000U;
+};
+
+struct SlotConfig {               // a physical I/O slot
+  DrcIndex drc;                   // 0x21SSBBBB
+  std::string location;           // U787F.001.DPM0XLZ-P1-C4
+  PartitionId owner;              // kNoPartition: free
+};
+
+struct VirtualSlotConfig {
+  std::uint16_t slot = 0;         // slot number
+  std::string kind;               // "serial", "eth", "scsi", "fc"
+};
+
+struct PartitionConfig {
+  PartitionId id;
+  std::string name;
+  OsType os = OsType::aixlinux;
+  bool configured = false;        // resource_config=1: holds the resources below, running or not
+
+  bool dedicated = true;
+  std::int32_t min_procs = 0, procs = 0, max_procs = 0;          // processors or virtual ones
+  ProcUnits min_units, units, max_units;                         // shared only
+  std::int32_t uncap_weight = 0;
+  bool uncapped = false;
+  std::int32_t pool_id = 0;
+  std::uint32_t min_lmbs = 0, lmbs = 0, max_lmbs = 0;
+
+  std::uint16_t max_virtual_slots = 10;
+  std::vector<VirtualSlotConfig> virtual_slots;
+};
+
+struct PlatformConfig {
+  std::string type_model;          // "9105-22A"
+  std::string serial;              // "7812340"
+  std::string name;
+  std::uint64_t lmb_bytes = 256ULL << 20;
+  std::uint32_t installed_lmbs = 0, configurable_lmbs = 0, firmware_lmbs = 0;
+  ProcUnits installed_units, configurable_units;
+  ProcessorShape processor;
+  std::uint16_t cores_per_chip = 10;                             // for NUMA: chip = node
+  std::vector<SlotConfig> slots;
+  std::vector<PartitionConfig> partitions;
+};
+
+}  // namespace lparsim::firmware

@@ -1,0 +1,69 @@
+// What the HMC knows about its managed system beside the values that the hypervisor holds: names,
+// descriptions, profiles, virtual adapters, and the shape of this HMC level's listings.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "hmc/ports.hpp"
+#include "sim/base/ids.hpp"
+
+namespace lparsim::hmc {
+
+// Attributes that are plain facts to us (os_version, pci_vendor_id, ...): name -> value.
+using Facts = std::map<std::string, std::string, std::less<>>;
+
+struct Profile {
+  std::string name;
+  PartitionId partition;
+  ResourceSetting setting;               // min/desired/max of processors and memory
+  bool all_resources = false;
+  std::vector<std::string> io_slots;     // "21010002/none/1"
+  Facts facts;                           // everything else, as text
+  std::map<std::string, std::vector<std::string>, std::less<>> lists;  // virtual_eth_adapters, ...
+};
+
+struct VirtualAdapter {
+  std::string kind;                      // "eth", "scsi", "serial", "fc"
+  PartitionId partition;
+  std::uint16_t slot = 0;
+  Facts facts;                           // state, is_required, mac_addr, remote_slot_num, ...
+};
+
+struct IoSlot {
+  DrcIndex drc;
+  Facts facts;                           // unit_phys_loc, bus_id, description, ...
+};
+
+struct PartitionRecord {
+  PartitionId id;
+  std::string name;
+  std::string env;                       // aixlinux, vioserver, os400
+  std::string default_profile, curr_profile;
+  bool resource_config = false;
+  std::int32_t max_virtual_slots = 10;
+  Facts facts;                           // os_version, boot_mode, rmc_ipaddr, ...
+};
+
+// Attribute and row order of one listing on this HMC level; an empty vector means the order of the
+// level that the machine names.
+struct Layout {
+  std::vector<std::string> attributes;
+  std::vector<std::string> rows;         // keys: lpar id, drc index, "lpar/slot", "lpar/profile"
+};
+
+struct Inventory {
+  std::string system_name;               // -m
+  std::string type_model, serial;        // tttt-mmm*sssssss
+  std::string hmc_level = "v10";
+  Facts system_facts;
+  std::vector<PartitionRecord> partitions;   // ascending id
+  std::vector<Profile> profiles;
+  std::vector<IoSlot> slots;
+  std::vector<VirtualAdapter> adapters;
+  std::map<std::string, Layout, std::less<>> layouts;   // by listing name, "proc_lpar"
+};
+
+}  // namespace lparsim::hmc

@@ -1,0 +1,99 @@
+// One managed system, its partitions and its HMC, running in this process's SystemC simulation.
+// Built once before the simulation starts; episodes restore a snapshot taken at rest.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "firmware/hypervisor.hpp"
+#include "hmc/hmc.hpp"
+#include "models/kernel/guest_kernel.hpp"
+#include "sim/base/actors.hpp"
+#include "sim/base/choices.hpp"
+#include "sim/base/event_log.hpp"
+
+namespace lparsim::models {
+
+enum class OsKind { linux, generic };
+
+struct OsConfig {
+  OsKind kind = OsKind::linux;
+  std::string kernel_level = "6.1";      // linux: a level's name
+  std::string userland = "1.3.10";
+  bool powered_on = false;               // running when the simulation starts
+  bool rmc = true;                       // RMC comes up some time after boot
+};
+
+// Delay and loss of the RMC network; times are simulated.
+struct RmcConfig {
+  Duration latency = std::chrono::milliseconds(5);
+  Duration up_after_boot = std::chrono::seconds(60);
+};
+
+struct WorldConfig {
+  firmware::PlatformConfig platform;
+  std::string firmware_profile = "phyp";
+  hmc::Inventory inventory;
+  hmc::HmcProfile hmc_profile;
+  std::map<PartitionId, OsConfig> os;
+  RmcConfig rmc;
+};
+
+struct ProcessResult {
+  int exit_status = 0;
+  std::string out, err;
+};
+
+class World {
+ public:
+  // Elaborates the SystemC modules: before sc_start, once per process.
+  World(WorldConfig config, Choices& choices);
+  ~World();
+
+  // -- starting things; each runs as an actor and calls `done` when it is over ------------------
+  void hmc_command(const std::string& command_line, std::function<void(hmc::CommandResult)> done);
+  // A user's command in a partition: cat, echo TEXT > FILE, ls, drmgr, lsslot, ...
+  void shell_command(PartitionId partition, const std::string& command_line,
+                     std::function<void(ProcessResult)> done);
+  // The RMC connection of a partition goes away or comes back (a cable, a firewall).
+  void set_rmc(PartitionId partition, bool connected);
+  void power_on_as_configured();         // partitions whose OsConfig says so
+
+  // -- time -------------------------------------------------------------------------------------
+  // Lets the simulation run until `until` is true, or nothing is left to do, or the limit is
+  // reached. True when `until` became true.
+  bool run_until(const std::function<bool()>& until, Duration limit);
+  // Until at rest: no open request, queued kernel work, undelivered event or message in flight.
+  bool run_to_rest(Duration limit);
+  bool at_rest() const;
+  void end_all_actors();
+
+  // -- looking ----------------------------------------------------------------------------------
+  Clock& clock();
+  EventLog& log();
+  ActorScheduler& actors();
+  firmware::Hypervisor& hypervisor();
+  hmc::Hmc& hmc();
+  bool has_linux(PartitionId partition) const;                    // running a modelled Linux
+  kernel::KernelView kernel_view(PartitionId partition) const;    // has_linux only
+  // A file of a running Linux partition, read from outside without taking time.
+  int read_file(PartitionId partition, const std::string& path, Bytes& out);
+  int list_directory(PartitionId partition, const std::string& path,
+                     std::vector<kernel::DirectoryEntry>& out);
+  bool rmc_active(PartitionId partition) const;
+
+  // -- episodes -----------------------------------------------------------------------------------
+  class Snapshot;
+  std::shared_ptr<const Snapshot> snapshot();                     // at rest only
+  void restore(const std::shared_ptr<const Snapshot>& snapshot);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lparsim::models

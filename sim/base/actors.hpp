@@ -1,0 +1,89 @@
+// Actors: the sequential parts of the world (an HMC session, the RMC daemon, a drmgr process, a
+// kernel worker, a user, a CPU entering or leaving). The scheduler releases one at a time; which of
+// several that are ready at the same time goes first is a choice. It knows nothing of SystemC: the
+// stacks come from a Carrier (models/actor_pool for SC_THREADs, tests/support for plain contexts).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/base/choices.hpp"
+#include "sim/base/event_log.hpp"
+#include "sim/base/ids.hpp"
+#include "sim/base/time.hpp"
+
+namespace lparsim {
+
+// Thrown by a blocking call of an actor that was ended (kill, BUG, reset, power-off, end of a run)
+// and caught only by the carrier's loop. RAII cleans up; nothing may swallow it: no catch (...)
+// without rethrow, no noexcept on a path that can block, no blocking in a destructor.
+class ActorEnded {};
+
+// What an actor waits for. Whoever calls wake() with an equal key releases it.
+struct WaitKey {
+  const void* owner = nullptr;
+  std::uint64_t id = 0;
+  bool operator==(const WaitKey&) const = default;
+};
+
+enum class Woken { by_key, by_timeout };
+
+// Lends stacks. All calls come from the scheduler.
+class Carrier {
+ public:
+  virtual ~Carrier() = default;
+  // Runs `body` on stack `slot` until it calls leave() or returns; called by the shell only.
+  // The first call for a slot starts `body`, later ones continue it.
+  virtual void enter(std::size_t slot, const std::function<void()>& body) = 0;
+  // Goes back to the shell; returns when the shell enters this slot again.
+  virtual void leave(std::size_t slot) = 0;
+  // Lets simulated time pass while `slot` stays the one that runs (nobody else is due before).
+  virtual void pass_time(Duration by) = 0;
+};
+
+class ActorScheduler {
+ public:
+  ActorScheduler(Clock& clock, Choices& choices, EventLog& log, Carrier& carrier);
+  ~ActorScheduler();
+
+  // -- from anywhere -------------------------------------------------------------------------
+  // A new actor, ready at once. `partition` only labels it (log, choices, end_partition).
+  ActorId spawn(std::string name, PartitionId partition, std::function<void()> body);
+  void wake(WaitKey key);            // releases all that wait for the key, in the order they came
+  // Calls `action` from the shell at that time: for messages in flight and timers.
+  std::uint64_t at(TimePoint when, std::function<void()> action);
+  void cancel(std::uint64_t timer);
+  // The actor's next (or present) blocking call throws ActorEnded; one that never ran just goes.
+  void end(ActorId actor);
+  void end_partition(PartitionId partition);
+  void end_all();
+
+  bool alive(ActorId actor) const;
+  ActorId current() const { return current_; }   // ActorId{0}: the shell
+  std::string_view name(ActorId actor) const;
+
+  // -- from inside an actor ------------------------------------------------------------------
+  void sleep(Duration how_long);
+  Woken block(WaitKey key, std::optional<Duration> timeout = std::nullopt);
+  void yield() { sleep(Duration::zero()); }      // others that are ready go first
+
+  // -- from the shell ------------------------------------------------------------------------
+  // Runs everything that is due at the present time. Afterwards nothing is due before next_time().
+  void run_due();
+  std::optional<TimePoint> next_time() const;    // nullopt: nothing will ever happen by itself
+  std::size_t live_actors() const;
+  // Actors that wait without a timeout for something that is not there, for "never ends" reports.
+  std::vector<std::string> blocked_actors() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  ActorId current_{};
+};
+
+}  // namespace lparsim
