@@ -1,0 +1,84 @@
+// Builds the device tree of one partition from a description of what it owns (LoPAR app. B, C and
+// chapters 13, 15, 17; reference DEVICE_TREE.md). Pure: the same shape gives the same bytes.
+// Left out: real adapters' FCode properties, platform facilities, PCI interrupt maps.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "firmware/device_tree/cas.hpp"
+#include "firmware/device_tree/tree.hpp"
+#include "firmware/platform/platform_config.hpp"
+#include "firmware/profiles/profile.hpp"
+#include "sim/base/ids.hpp"
+
+namespace lparsim::firmware {
+
+struct CpuShape {                    // one CPU connector; position n in TreeShape::cpus = its number
+  bool owned = false;                // has a node under /cpus
+  std::uint32_t core = 0;            // physical core, last number of ibm,associativity
+  std::uint32_t domain = 0;          // row of TreeShape::domains
+};
+
+enum class LmbState : std::uint8_t {
+  unassigned,                        // connector, no memory
+  assigned,                          // connector and memory
+  fixed,                             // boot memory without a connector
+};
+
+struct LmbShape {                    // position n in TreeShape::lmbs = address / LMB size
+  LmbState state = LmbState::unassigned;
+  std::uint16_t domain = 0;          // row of TreeShape::domains; of no meaning when unassigned
+};
+
+struct PhbShape {                    // one PHB connector at the root with the slot behind it
+  std::uint32_t phb = 0;             // PHB number (numbering.hpp)
+  DrcIndex slot;                     // connector of the slot below the PHB
+  std::string location;              // its location code
+  bool owned = false;                // has a node below the root
+};
+
+struct VirtualSlotShape {            // an owned virtual adapter; the DRC lists cover all slots
+  std::uint16_t slot = 0;
+  std::string kind;                  // "serial", "eth", "scsi", "fc" as in VirtualSlotConfig
+};
+
+struct TokenShape {
+  std::string name;                  // property name of the call below /rtas
+  RtasToken token;
+};
+
+struct TreeShape {
+  const PlatformConfig* platform = nullptr;      // never null while building
+  const PartitionConfig* partition = nullptr;
+  const FirmwareProfile* profile = nullptr;
+  Options options;
+  std::vector<CpuShape> cpus;                    // max_procs entries
+  std::vector<LmbShape> lmbs;                    // max_lmbs entries; [0] is fixed
+  std::vector<std::uint32_t> domains{0};         // NUMA node number of each associativity row
+  std::vector<PhbShape> phbs;                    // ascending PHB number
+  std::vector<VirtualSlotShape> virtual_slots;   // ascending slot number, owned ones
+  std::vector<TokenShape> tokens;                // in the order they are to appear
+  std::uint32_t rtas_base = 0;                   // real address of the RTAS area and its entry
+  std::uint32_t rtas_entry = 0;
+};
+
+// Fills platform, partition, profile, options, cpus, lmbs, domains, phbs and virtual slots as they
+// are at power-on with `partition`'s current configuration (tokens and RTAS area stay empty).
+TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& partition,
+                     const FirmwareProfile& profile, const Options& options);
+
+Node build_tree(const TreeShape& shape);
+
+// The sub-tree that ibm,configure-connector returns for a connector (13.5.3.5): one or more top
+// nodes in the order they are reported. CPU: the cpu node and, behind it, its cache nodes (the
+// caller leaves out those that the client has already been given, by name); LMB: the memory node
+// with ibm,associativity; PHB: the pci node (nothing below its SLOT connector, R1-13.7.4.3-5);
+// SLOT: the adapter's node. `drc` need not be owned. Empty: no such connector.
+std::vector<Node> connector_nodes(const TreeShape& shape, DrcIndex drc);
+
+// Path of the node below which connector_nodes() belong: "/cpus", "/", "/vdevice", "/pci@...".
+std::string connector_parent(const TreeShape& shape, DrcIndex drc);
+
+}  // namespace lparsim::firmware

@@ -1,0 +1,41 @@
+// Names, indexes and addresses of connectors: computed, never stored (DEVICE_TREE.md section 12).
+// The DRC table and the tree builder both take them from here, so that they cannot disagree.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "firmware/platform/platform_config.hpp"
+#include "firmware/profiles/profile.hpp"
+#include "sim/base/ids.hpp"
+
+namespace lparsim::firmware {
+
+// Processor `n` of a partition, counted from 0; `threads` hardware threads per core.
+DrcIndex cpu_drc_index(std::uint32_t n, std::uint8_t threads);
+ServerNumber cpu_first_server(std::uint32_t n, std::uint8_t threads);
+std::string cpu_drc_name(const FirmwareProfile& profile, std::uint32_t n, std::uint8_t threads);
+
+// LMB `n` = logical address / LMB size.
+DrcIndex lmb_drc_index(std::uint32_t n);
+std::string lmb_drc_name(std::uint32_t n);                                // "LMB n"
+
+// PHB number of every physical slot, in the order of `slots`: the bus part (low 16 bits) of the
+// slot's DRC index; where two slots share it, the later ones get the lowest numbers still free.
+std::vector<std::uint32_t> phb_numbers(const std::vector<SlotConfig>& slots);
+DrcIndex phb_drc_index(std::uint32_t phb);
+std::string phb_drc_name(std::uint32_t phb);                              // "PHB n", decimal
+std::string phb_node_name(std::uint32_t phb);                             // pci@800000020000018
+
+// Virtual slot of a partition: unit address 0x30000000 + slot is also the DRC index.
+DrcIndex virtual_slot_drc_index(std::uint16_t slot);
+std::string virtual_slot_location(const PlatformConfig& platform, PartitionId partition,
+                                  std::uint16_t slot);                    // U9105.22A.7812340-V1-C2
+
+// How many LMBs of boot memory have no connector: the RMA, or all boot memory where the profile
+// says so; never more than `boot_lmbs`.
+std::uint32_t lmbs_without_connector(const FirmwareProfile& profile, std::uint64_t lmb_bytes,
+                                     std::uint32_t boot_lmbs);
+
+}  // namespace lparsim::firmware

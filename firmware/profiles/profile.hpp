@@ -1,0 +1,92 @@
+// What differs between firmware makers, and which of LoPAR's open readings (DRC.md section 10) is
+// taken: data, chosen by name. Values are in profiles.cpp; those never seen are marked there.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "sim/base/time.hpp"
+
+namespace lparsim::firmware {
+
+struct CallLatency {
+  std::string_view call;             // name of the call, "set-indicator:mem-isolate" for a part of it
+  Duration latency{};
+};
+
+// Readings of the DRC chapter; a status field is what set-indicator or the sensor answers with.
+struct DrcReadings {
+  bool unallocatable_sense_fails = false;      // open point 2: L1b senses status -3, else sense 2
+  bool isolate_unconfigured_allowed = true;    // 8: isolate L3 -> L2, else -3
+  std::int32_t isolate_unusable_status = -3;   // 1: isolate in L1; 0 = null transition succeeds
+  std::int32_t unusable_null_status = 0;       // 1: 9003=0 in L1
+  std::int32_t cpu_running_isolate_status = -1;    // a thread is not stopped; 0 = not checked
+  std::int32_t mem_mapped_isolate_status = -9001;  // mapping remains; 0 = not checked
+  bool mem_isolate_needs_request = false;      // isolate of an LMB fails with -1 unless requested
+  std::int32_t configure_isolated_status = 0;  // 7: configure-connector in L2; 0 or -9003
+  bool configured_walks_again = true;          // configure-connector in L4 walks again, else 0
+  bool exchange_recover_allowed = true;        // 9003=2 and 9003=3 exist
+};
+
+// Hot-plug events (EVENTS.md 4).
+struct EventLayout {
+  bool fixed_identifier = false;     // HP section always 20 bytes, unused part 0
+  std::uint8_t disposition = 0;      // bits 11:12 of word 0: 0 FULLY_RECOVERED, 2 NOT_RECOVERED
+  std::uint8_t ph_uh_version = 1;    // version byte of PH and UH
+  std::uint8_t uh_subtype = 0x80;    // 0x80: dynamic reconfiguration event
+  std::uint32_t queue_limit = 64;    // undelivered logs per partition
+};
+
+enum class CpuNaming : std::uint8_t { first_thread_plus_one, core_id };
+enum class BootMemory : std::uint8_t {
+  rma_fixed,                         // RMA without connectors, the rest assigned and removable
+  all_fixed,                         // one reserved run with false indexes
+};
+
+struct TreeStyle {
+  CpuNaming cpu_naming = CpuNaming::first_thread_plus_one;
+  bool cache_nodes = true;           // l2-cache@2000 ... beside the CPUs
+  bool phandles_are_drc_indexes = true;
+  bool root_lists_lmbs = false;      // MEM entries at the root beside the DRM node
+  BootMemory boot_memory = BootMemory::rma_fixed;
+  std::uint64_t rma_bytes = 512ULL << 20;
+  std::string_view root_compatible;  // "" = made from the platform's type
+  std::string_view root_model;
+  std::string_view openprom_model;
+  std::uint32_t associativity_levels = 5;      // entries of a CPU's ibm,associativity
+  std::span<const std::uint32_t> reference_points;
+  std::span<const std::string_view> hypertas_functions;
+};
+
+// What the platform can grant at ibm,client-architecture-support.
+struct Supported {
+  bool drc_info = true, memory_v2 = true, hot_plug_interrupts = true;
+  bool form1_affinity = true, prrn = true, form2_affinity = false;
+  bool hpt_resize = false, radix = true, xive = true;
+  bool answers_lpar_bits = true;     // byte 2: LPAR, SPLPAR, ... are echoed, not only DRCONF
+};
+
+struct FirmwareProfile {
+  std::string_view name;
+  std::uint32_t token_base = 1;      // first RTAS token
+  Duration rtas_latency{2'000};      // a call without an entry in latencies
+  Duration hcall_latency{0};
+  std::span<const CallLatency> latencies;
+  bool latency_before_commit = true; // else between commit and reply
+  bool hmc_sends_events = false;     // an HMC request also queues a hot-plug event
+  DrcReadings drc;
+  EventLayout events;
+  TreeStyle tree;
+  Supported supported;
+
+  // Latency of a call by name; rtas_latency when it has no entry.
+  Duration latency_of(std::string_view call) const;
+};
+
+// nullptr when there is no such profile.
+const FirmwareProfile* find_profile(std::string_view name);
+std::vector<std::string_view> profile_names();   // default first
+
+}  // namespace lparsim::firmware
