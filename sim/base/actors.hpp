@@ -62,6 +62,8 @@ class ActorScheduler {
   void end(ActorId actor);
   void end_partition(PartitionId partition);
   void end_all();
+  // A new episode begins: forgets all timers and counts ids from 1 again. No actor may be alive.
+  void restart();
 
   bool alive(ActorId actor) const;
   ActorId current() const { return current_; }   // ActorId{0}: the shell
@@ -76,7 +78,15 @@ class ActorScheduler {
   // Runs everything that is due at the present time. Afterwards nothing is due before next_time().
   void run_due();
   std::optional<TimePoint> next_time() const;    // nullopt: nothing will ever happen by itself
+  // No actor lets time pass in place beyond this point: the shell wants to look then.
+  void set_horizon(TimePoint latest);
+  // How often an actor was entered and how often time passed in place; for tests and benchmarks.
+  struct Counts {
+    std::uint64_t switches = 0, passes = 0;
+  };
+  Counts counts() const;
   std::size_t live_actors() const;
+  std::size_t pending_timers() const;            // actions of at() that are still to come
   // Actors that wait without a timeout for something that is not there, for "never ends" reports.
   std::vector<std::string> blocked_actors() const;
 
