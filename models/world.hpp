@@ -78,6 +78,9 @@ class World {
   ActorScheduler& actors();
   firmware::Hypervisor& hypervisor();
   hmc::Hmc& hmc();
+  // What this HMC sees of the managed system: for invariant checkers, which ask it without a command.
+  const hmc::HypervisorPort& hypervisor_port() const;
+  const hmc::RmcPort& rmc_port() const;
   bool has_linux(PartitionId partition) const;                    // running a modelled Linux
   kernel::KernelView kernel_view(PartitionId partition) const;    // has_linux only
   // A file of a running Linux partition, read from outside without taking time.
