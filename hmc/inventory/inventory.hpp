@@ -12,8 +12,12 @@
 
 namespace lparsim::hmc {
 
-// Attributes that are plain facts to us (os_version, pci_vendor_id, ...): name -> value.
+// Attributes that are plain facts to us (os_version, pci_vendor_id, ...): name -> value. A list
+// whose items have commas keeps them quoted: "a,b","c".
 using Facts = std::map<std::string, std::string, std::less<>>;
+
+// Attributes that this object lacks although its kind has them on this HMC level.
+using Absent = std::vector<std::string>;
 
 struct Profile {
   std::string name;
@@ -22,6 +26,7 @@ struct Profile {
   bool all_resources = false;
   std::vector<std::string> io_slots;     // "21010002/none/1"
   Facts facts;                           // everything else, as text
+  Absent absent;
   std::map<std::string, std::vector<std::string>, std::less<>> lists;  // virtual_eth_adapters, ...
 };
 
@@ -29,12 +34,15 @@ struct VirtualAdapter {
   std::string kind;                      // "eth", "scsi", "serial", "fc"
   PartitionId partition;
   std::uint16_t slot = 0;
-  Facts facts;                           // state, is_required, mac_addr, remote_slot_num, ...
+  Facts facts;                           // is_required, mac_addr, remote_slot_num, ...; state only
+                                         // when it is not that of the partition
+  Absent absent;
 };
 
 struct IoSlot {
   DrcIndex drc;
-  Facts facts;                           // unit_phys_loc, bus_id, description, ...
+  Facts facts;                           // drc_name (the location), description, ...
+  Absent absent;
 };
 
 struct PartitionRecord {
@@ -45,13 +53,14 @@ struct PartitionRecord {
   bool resource_config = false;
   std::int32_t max_virtual_slots = 10;
   Facts facts;                           // os_version, boot_mode, rmc_ipaddr, ...
+  Absent absent;
 };
 
 // Attribute and row order of one listing on this HMC level; an empty vector means the order of the
 // level that the machine names.
 struct Layout {
   std::vector<std::string> attributes;
-  std::vector<std::string> rows;         // keys: lpar id, drc index, "lpar/slot", "lpar/profile"
+  std::vector<std::string> rows;         // keys: "5", "21010002", "5/6" (slot), "5/normal"
 };
 
 struct Inventory {
@@ -63,7 +72,7 @@ struct Inventory {
   std::vector<Profile> profiles;
   std::vector<IoSlot> slots;
   std::vector<VirtualAdapter> adapters;
-  std::map<std::string, Layout, std::less<>> layouts;   // by listing name, "proc_lpar"
+  std::map<std::string, Layout, std::less<>> layouts;   // by name of the listing, "proc_lpar"
 };
 
 }  // namespace lparsim::hmc

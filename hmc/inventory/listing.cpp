@@ -1,0 +1,260 @@
+#include "hmc/inventory/listing.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "hmc/inventory/levels.hpp"
+#include "hmc/inventory/resolvers.hpp"
+#include "hmc/inventory/text.hpp"
+
+namespace lparsim::hmc {
+
+namespace {
+
+struct KeyedRow {
+  std::string key;
+  RowSource source;
+};
+
+struct Sources {
+  const Inventory& inventory;
+  const HypervisorPort& hypervisor;
+  const RmcPort& rmc;
+
+  RowSource row(const PartitionRecord* partition) const {
+    RowSource source{&inventory, &hypervisor, &rmc};
+    source.partition = partition;
+    if (partition) source.values = hypervisor.partition(partition->id);
+    return source;
+  }
+  const PartitionRecord* partition(PartitionId id) const {
+    for (const PartitionRecord& record : inventory.partitions) {
+      if (record.id == id) return &record;
+    }
+    return nullptr;
+  }
+};
+
+std::string key_of(PartitionId id) { return std::to_string(id.value); }
+
+std::vector<KeyedRow> system_rows(const Sources& from) {
+  RowSource source = from.row(nullptr);
+  source.system = from.hypervisor.system();
+  return {{"", source}};
+}
+
+std::vector<KeyedRow> partition_rows(const Sources& from) {
+  std::vector<KeyedRow> rows;
+  for (const PartitionRecord& record : from.inventory.partitions) {
+    rows.push_back({key_of(record.id), from.row(&record)});
+  }
+  return rows;
+}
+
+std::vector<KeyedRow> profile_rows(const Sources& from) {
+  std::vector<KeyedRow> rows;
+  for (const Profile& profile : from.inventory.profiles) {
+    RowSource source = from.row(from.partition(profile.partition));
+    if (!source.partition) continue;
+    source.profile = &profile;
+    rows.push_back({key_of(profile.partition) + "/" + profile.name, source});
+  }
+  return rows;
+}
+
+std::vector<KeyedRow> slot_rows(const Sources& from) {
+  std::vector<KeyedRow> rows;
+  for (const IoSlot& slot : from.inventory.slots) {
+    const auto owner = from.hypervisor.slot_owner(slot.drc);
+    RowSource source = from.row(owner ? from.partition(*owner) : nullptr);
+    source.slot = &slot;
+    rows.push_back({drc_text(slot.drc), source});
+  }
+  return rows;
+}
+
+std::vector<KeyedRow> adapter_rows(const Sources& from, std::string_view kind) {
+  std::vector<KeyedRow> rows;
+  for (const VirtualAdapter& adapter : from.inventory.adapters) {
+    if (adapter.kind != kind) continue;
+    RowSource source = from.row(from.partition(adapter.partition));
+    if (!source.partition) continue;
+    source.adapter = &adapter;
+    rows.push_back({key_of(adapter.partition) + "/" + std::to_string(adapter.slot), source});
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const KeyedRow& a, const KeyedRow& b) {
+    return std::pair(a.source.partition->id, a.source.adapter->slot) <
+           std::pair(b.source.partition->id, b.source.adapter->slot);
+  });
+  return rows;
+}
+
+std::vector<KeyedRow> rows_of(const Sources& from, Listing listing) {
+  switch (listing) {
+    case Listing::sys:
+    case Listing::proc_sys:
+    case Listing::mem_sys: return system_rows(from);
+    case Listing::lpar:
+    case Listing::proc_lpar:
+    case Listing::mem_lpar:
+    case Listing::virtual_slot: return partition_rows(from);
+    case Listing::prof: return profile_rows(from);
+    case Listing::io_slot: return slot_rows(from);
+    case Listing::virtual_eth: return adapter_rows(from, "eth");
+    case Listing::virtual_scsi: return adapter_rows(from, "scsi");
+    case Listing::virtual_serial: return adapter_rows(from, "serial");
+    case Listing::virtual_fc: return adapter_rows(from, "fc");
+  }
+  return {};
+}
+
+const Layout& layout_of(const Inventory& inventory, Listing listing) {
+  static const Layout none;
+  const auto found = inventory.layouts.find(listing_name(listing));
+  return found == inventory.layouts.end() ? none : found->second;
+}
+
+// Captured order first; objects that came later follow in the natural order.
+void sort_rows(std::vector<KeyedRow>& rows, const Layout& layout) {
+  std::map<std::string_view, std::size_t> place;
+  for (const std::string& key : layout.rows) place.emplace(key, place.size());
+  const auto rank = [&](const KeyedRow& row) {
+    const auto at = place.find(row.key);
+    return at == place.end() ? place.size() : at->second;
+  };
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const KeyedRow& a, const KeyedRow& b) { return rank(a) < rank(b); });
+}
+
+// The parts of a fact; one that has commas inside is quoted: "2/1/1/3,4,5/0/1",7.
+Value fact_value(const std::string& text) {
+  if (!text.starts_with('"')) return Value::text(text);
+  Value value{{}, true};
+  std::string item;
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    else if (c == ',' && !quoted) value.items.push_back(std::exchange(item, {}));
+    else item += c;
+  }
+  value.items.push_back(item);
+  return value;
+}
+
+const Facts& facts_of(const RowSource& row) {
+  if (row.profile) return row.profile->facts;
+  if (row.slot) return row.slot->facts;
+  if (row.adapter) return row.adapter->facts;
+  return row.partition ? row.partition->facts : row.inventory->system_facts;
+}
+
+bool is_absent(const RowSource& row, std::string_view name) {
+  static const Absent none;
+  const Absent& absent = row.profile     ? row.profile->absent
+                         : row.slot      ? row.slot->absent
+                         : row.adapter   ? row.adapter->absent
+                         : row.partition ? row.partition->absent
+                                         : none;
+  return std::find(absent.begin(), absent.end(), name) != absent.end();
+}
+
+// io_slots and the other lists of a profile; an empty one is the word none.
+Value list_value(const Profile& profile, std::string_view name) {
+  std::vector<std::string> items;
+  if (name == "io_slots") {
+    items = profile.io_slots;
+  } else if (const auto list = profile.lists.find(name); list != profile.lists.end()) {
+    items = list->second;
+  }
+  if (items.empty()) return Value::text("none");
+  return {std::move(items), true};
+}
+
+const LevelAttribute* level_attribute(Listing listing, std::string_view name) {
+  for (const LevelAttribute& attribute : level_attributes(listing)) {
+    if (attribute.name == name) return &attribute;
+  }
+  return nullptr;
+}
+
+std::optional<Value> fallback_value(Listing listing, const RowSource& row,
+                                    std::string_view name) {
+  const LevelAttribute* known = level_attribute(listing, name);
+  if (!known || !known->fallback) return std::nullopt;
+  const std::uint8_t env = row.partition ? env_bit(row.partition->env) : std::uint8_t{kEvery};
+  if (!(known->envs & env)) return std::nullopt;
+  return Value::text(known->fallback);
+}
+
+// In this order: what the model knows, the machine's own fact, a derived value, the level's value.
+std::optional<Value> value_of(Listing listing, const RowSource& row, const std::string& name) {
+  if (is_absent(row, name)) return std::nullopt;
+  const Resolver* resolver = find_resolver(listing, name);
+  if (resolver && !resolver->fact_first) {
+    const auto text = resolver->text(row);
+    return text ? std::optional(Value::text(*text)) : std::nullopt;
+  }
+  if (row.profile && is_list_attribute(name)) return list_value(*row.profile, name);
+  const Facts& facts = facts_of(row);
+  if (const auto fact = facts.find(name); fact != facts.end()) return fact_value(fact->second);
+  if (resolver) {
+    const auto text = resolver->text(row);
+    return text ? std::optional(Value::text(*text)) : std::nullopt;
+  }
+  return fallback_value(listing, row, name);
+}
+
+// Names of the default row, then those that only -F shows.
+struct Names {
+  std::vector<std::string> shown, hidden;
+};
+
+Names names_of(const Inventory& inventory, Listing listing) {
+  Names names;
+  const Layout& layout = layout_of(inventory, listing);
+  names.shown = layout.attributes;
+  const std::uint8_t level = level_bit(inventory.hmc_level);
+  for (const LevelAttribute& attribute : level_attributes(listing)) {
+    const std::string name(attribute.name);
+    if (std::find(names.shown.begin(), names.shown.end(), name) != names.shown.end()) continue;
+    if (!layout.attributes.empty() || !(attribute.levels & level)) {
+      names.hidden.push_back(name);
+    } else {
+      names.shown.push_back(name);
+    }
+  }
+  return names;
+}
+
+std::vector<Attribute> attributes_of(Listing listing, const RowSource& row,
+                                     const std::vector<std::string>& names) {
+  std::vector<Attribute> attributes;
+  for (const std::string& name : names) {
+    if (auto value = value_of(listing, row, name)) attributes.push_back({name, std::move(*value)});
+  }
+  return attributes;
+}
+
+}  // namespace
+
+std::vector<Record> list_records(const Inventory& inventory, const HypervisorPort& hypervisor,
+                                 const RmcPort& rmc, Listing listing) {
+  std::vector<KeyedRow> rows = rows_of({inventory, hypervisor, rmc}, listing);
+  sort_rows(rows, layout_of(inventory, listing));
+  const Names names = names_of(inventory, listing);
+  std::vector<Record> records;
+  records.reserve(rows.size());
+  for (const KeyedRow& row : rows) {
+    records.push_back({attributes_of(listing, row.source, names.shown),
+                       attributes_of(listing, row.source, names.hidden)});
+  }
+  return records;
+}
+
+std::vector<std::string> attribute_names(const Inventory& inventory, Listing listing) {
+  Names names = names_of(inventory, listing);
+  names.shown.insert(names.shown.end(), names.hidden.begin(), names.hidden.end());
+  return names.shown;
+}
+
+}  // namespace lparsim::hmc
