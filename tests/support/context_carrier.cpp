@@ -1,0 +1,49 @@
+#include "tests/support/context_carrier.hpp"
+
+#include <cstdint>
+
+namespace lparsim::test {
+
+void ContextCarrier::start(unsigned low, unsigned high) {
+  const auto address = (std::uint64_t{high} << 32) | low;
+  auto* carrier = reinterpret_cast<ContextCarrier*>(address);
+  Stack* stack = carrier->entering_;
+  try {
+    (*stack->body)();
+  } catch (const ActorEnded&) {
+    // the actor was ended; its stack is unwound
+  }
+  stack->body = nullptr;
+  setcontext(&carrier->shell_);
+}
+
+void ContextCarrier::enter(std::size_t slot, const std::function<void()>& body) {
+  while (stacks_.size() <= slot) stacks_.push_back(std::make_unique<Stack>());
+  Stack& stack = *stacks_[slot];
+  entering_ = &stack;
+  if (stack.body == nullptr) {
+    stack.body = &body;
+    getcontext(&stack.context);
+    stack.context.uc_stack.ss_sp = stack.memory.data();
+    stack.context.uc_stack.ss_size = stack.memory.size();
+    stack.context.uc_link = nullptr;
+    const auto address = reinterpret_cast<std::uint64_t>(this);
+    makecontext(&stack.context, reinterpret_cast<void (*)()>(&ContextCarrier::start), 2,
+                static_cast<unsigned>(address), static_cast<unsigned>(address >> 32));
+  }
+  swapcontext(&shell_, &stack.context);
+}
+
+void ContextCarrier::leave(std::size_t slot) { swapcontext(&stacks_[slot]->context, &shell_); }
+
+void ActorRig::run(TimePoint limit) {
+  actors.set_horizon(limit);
+  for (;;) {
+    actors.run_due();
+    const auto next = actors.next_time();
+    if (!next || *next > limit) return;
+    clock.set(*next);
+  }
+}
+
+}  // namespace lparsim::test
