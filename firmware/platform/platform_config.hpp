@@ -30,6 +30,9 @@ struct VirtualSlotConfig {
   std::string kind;               // "serial", "eth", "scsi", "fc"
 };
 
+// What a dedicated partition does with its idle processors; firmware only carries it for the HMC.
+enum class IdleSharing : std::uint8_t { keep, share, share_active, share_always };
+
 struct PartitionConfig {
   PartitionId id;
   std::string name;
@@ -41,6 +44,7 @@ struct PartitionConfig {
   ProcUnits min_units, units, max_units;                         // shared only
   std::int32_t uncap_weight = 0;
   bool uncapped = false;
+  IdleSharing idle_sharing = IdleSharing::keep;                  // dedicated only
   std::int32_t pool_id = 0;
   std::uint32_t min_lmbs = 0, lmbs = 0, max_lmbs = 0;
 
