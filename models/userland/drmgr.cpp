@@ -1,0 +1,120 @@
+// drmgr of powerpc-utils 1.3.10: what the HMC's resource manager starts in a Linux partition
+// (drmgr.md). Connectors of type cpu and mem are modelled; the others say so and fail.
+#include "models/userland/drmgr.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "models/userland/files.hpp"
+
+namespace lparsim::userland {
+namespace {
+
+struct Command {
+  ConnectorType type;
+  std::string_view usage;
+  int (*run)(Session&);
+  std::string_view no_action;   // said when neither -a nor -r is given
+};
+constexpr std::array<Command, 8> kCommands{{
+    {ConnectorType::none,
+     "{-c {port | slot | phb | pci | mem | cpu | acc} | -m}\n"
+     "For more information on the specific options for the various\n"
+     "connector types, run drmgr -c <type> -h",
+     nullptr, ""},
+    {ConnectorType::cpu,
+     "-c cpu {-a | -r} {-q <quantity> -p {variable_weight | ent_capacity} "
+     "[-s drc_name | drc_index]",
+     change_cpus, "The '-r' or '-a' option must be specified for CPU operations.\n"},
+    {ConnectorType::mem,
+     "-c mem {-a | -r} {-q <quantity> -p {variable_weight | ent_capacity} | "
+     "{-q <quantity> | -s [<drc_name> | <drc_index>]}}",
+     change_memory, "The '-r' or '-a' option must be specified for memory operations\n"},
+    {ConnectorType::slot, "-c slot {-a | -r | -Q} -s <drc_name | drc_index>", nullptr, ""},
+    {ConnectorType::phb, "-c phb [-Q | -r | -a] -s <drc_name | drc_index>", nullptr, ""},
+    {ConnectorType::pci, "-c pci -s <drc_name | drc_index> {-i | -a [-I] | -r [-I] | -R [-I]}",
+     nullptr, ""},
+    {ConnectorType::pmig, "-m -p {check | pre} -s <stream_id>", nullptr, ""},
+    {ConnectorType::acc, "-c acc -t <accelType> -q <QoS_credit_count>", nullptr, ""},
+}};
+
+const Command& command_of(const Request& request) {
+  const ConnectorType type =
+      request.action == Action::migrate ? ConnectorType::pmig : request.type;
+  for (const Command& command : kCommands) {
+    if (command.type == type) return command;
+  }
+  return kCommands[0];
+}
+
+bool valid_options(Session& session, const Command& command) {
+  Request& request = session.request;
+  if (command.type == ConnectorType::none && request.type == ConnectorType::none) {
+    session.say(kError, "A connector type (-c) must be specified\n");
+    return false;
+  }
+  if (command.run == nullptr) {
+    session.say(kError, "This connector type is not supported by the simulated drmgr.\n");
+    return false;
+  }
+  if (request.count == 0) request.count = 1;
+  if (request.action != Action::add && request.action != Action::remove) {
+    session.say(kError, command.no_action);
+    return false;
+  }
+  if (request.drc_name && request.drc_name->starts_with("0x")) {
+    request.drc_index =
+        static_cast<std::uint32_t>(std::strtoul(request.drc_name->c_str(), nullptr, 16));
+    request.drc_name.reset();
+  }
+  return true;
+}
+
+// -C looks at the slot files of rpadlpar_io first; there is no modprobe to load it with.
+bool slot_files_there(Session& session) {
+  if (exists(session.files, "/sys/bus/pci/slots/control/add_slot")) return true;
+  session.say(kError, "rpadlpar_io module was not loaded\n");
+  return false;
+}
+
+void log_invocation(Session& session, const std::vector<std::string>& argv) {
+  std::string line = "drmgr: ";
+  for (std::size_t i = 1; i < argv.size(); ++i) line += argv[i] + " ";
+  session.say(kDebug, line + "\n");
+}
+
+// Between the log's frame lines.
+int run_framed(Session& session, const std::vector<std::string>& argv) {
+  if (session.request.capabilities) {
+    print_capabilities(session);
+    return 0;
+  }
+  const Command& command = command_of(session.request);
+  if (session.request.usage) {
+    session.process.err(fmt::format("Usage: drmgr [-w minutes] [-d detail_level] "
+                                    "[-C | --capabilities] [-h | --help]\n{}\n",
+                                    command.usage));
+    return 0;
+  }
+  if (!valid_options(session, command) || !valid_chrp(session)) return -1;
+  session.start_timeout();
+  log_invocation(session, argv);
+  return command.run(session);
+}
+
+}  // namespace
+
+int drmgr(Process& process, const std::vector<std::string>& argv) {
+  if (!supported_platform(process, argv.at(0))) return 1;
+  Session session(process);
+  parse_drmgr_options(argv, session);
+  if (!session.lock()) return 255;
+  session.open_log();
+  if (session.request.capabilities && !slot_files_there(session)) return 1;
+  const int rc = run_framed(session, argv);
+  session.close_log();
+  return rc & 0xff;
+}
+
+}  // namespace lparsim::userland

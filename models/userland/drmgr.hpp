@@ -1,0 +1,31 @@
+// The parts of drmgr that its main function joins. Each returns drmgr's rc: 0 or a number whose
+// low 8 bits become the exit status (-1 gives 255).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/userland/session.hpp"
+
+namespace lparsim::userland {
+
+int drmgr(Process& process, const std::vector<std::string>& argv);
+
+// Reads drmgr's command line (getopt rules). An unknown option is said and ends the reading, but
+// what was read before it counts.
+void parse_drmgr_options(const std::vector<std::string>& argv, Session& session);
+
+bool cpu_capable(Session& session);
+bool memory_capable(Session& session);
+// One line each on stderr, then the summary on stdout (drmgr -C).
+void print_capabilities(Session& session);
+
+int change_cpus(Session& session);
+int change_memory(Session& session);
+// -p ent_capacity|variable_weight: adds to or subtracts from the value in /proc/ppc64/lparcfg.
+int change_entitlement(Session& session);
+
+// nullopt: no such key, or no such file; said to the operator.
+std::optional<unsigned long> lparcfg_value(Session& session, const std::string& key);
+
+}  // namespace lparsim::userland

@@ -1,0 +1,66 @@
+// drmgr -c mem -a|-r (drmgr.md section 4). The kernel does the work; what drmgr did by itself on
+// kernels without /sys/kernel/dlpar is left out.
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "models/userland/drmgr.hpp"
+#include "models/userland/files.hpp"
+#include "models/userland/numa_memory.hpp"
+
+namespace lparsim::userland {
+namespace {
+
+// The HMC reads this line: its form must not change.
+void report(Session& session, std::uint32_t count) {
+  session.process.out(fmt::format("DR_TOTAL_RESOURCES={}\n", static_cast<std::int32_t>(count)));
+}
+
+// True: done, whether or not everything went (drmgr.md 7, item 9: the status is 0 all the same).
+bool remove_over_nodes(Session& session) {
+  std::optional<NumaTopology> topology = read_numa(session);
+  if (!topology) return false;
+  const std::optional<LmbList> lmbs = read_lmbs(session);
+  if (!lmbs) {
+    session.say(kWarning, "Can't do NUMA based removal operation.\n");
+    return false;
+  }
+  report(session,
+         remove_by_node(session, std::move(*topology), *lmbs, session.request.count));
+  return true;
+}
+
+int by_kernel(Session& session) {
+  const Request& request = session.request;
+  const bool remove = request.action == Action::remove;
+  if (remove && request.count != 0 && request.drc_index == 0 && remove_over_nodes(session)) {
+    return 0;
+  }
+  const std::string what = request.drc_index != 0
+                               ? fmt::format("index 0x{:x}", request.drc_index)
+                               : fmt::format("count {}", static_cast<std::int32_t>(request.count));
+  const int rc =
+      kernel_dlpar(session, fmt::format("memory {} {}", remove ? "remove" : "add", what));
+  report(session, rc == 0 ? request.count : 0);
+  return rc;
+}
+
+}  // namespace
+
+int change_memory(Session& session) {
+  Request& request = session.request;
+  if (!request.p_option.empty()) return change_entitlement(session);
+  if (!memory_capable(session)) {
+    session.say(kError, "DLPAR memory operations are not supported onthis kernel.");
+    return -1;
+  }
+  // A name that is no 0x index silently becomes "one LMB" (powerpc-utils issue 60).
+  if (request.drc_name) request.count = 1;
+  if (kernel_dlpar_exists(session)) return by_kernel(session);
+  session.say(kError,
+              fmt::format("Failed to open /proc/ppc64/ofdt: {}\n", errno_text(ENOENT)));
+  report(session, 0);
+  return -1;
+}
+
+}  // namespace lparsim::userland

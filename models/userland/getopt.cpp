@@ -1,0 +1,49 @@
+#include "models/userland/getopt.hpp"
+
+namespace lparsim::userland {
+
+Option OptionReader::long_option(std::string_view name) const {
+  const std::string wanted = std::string(name) + "=";
+  const std::size_t at = long_names_.find(wanted);
+  if (at == std::string_view::npos) return {'?', "", 0};
+  return {long_names_[at + wanted.size()], "", 0};
+}
+
+std::optional<Option> OptionReader::next() {
+  while (at_ == 0) {
+    if (word_ >= argv_.size() || argv_[word_] == "--") return std::nullopt;
+    const std::string& word = argv_[word_];
+    if (word.starts_with("--") && !long_names_.empty()) {
+      ++word_;
+      return long_option(std::string_view(word).substr(2));
+    }
+    if (word.size() > 1 && word[0] == '-') {
+      at_ = 1;
+    } else {
+      ++word_;  // an operand: passed over
+    }
+  }
+  const std::string& word = argv_[word_];
+  const char letter = word[at_++];
+  const bool last = at_ == word.size();
+  const std::size_t known = letter == ':' ? std::string_view::npos : letters_.find(letter);
+  const bool takes_value = known != std::string_view::npos && known + 1 < letters_.size() &&
+                           letters_[known + 1] == ':';
+  Option option{letter, "", 0};
+  if (known == std::string_view::npos) option = {'?', "", letter};
+  if (takes_value && !last) option.value = word.substr(at_);
+  if (takes_value && last) {
+    if (word_ + 1 < argv_.size()) {
+      option.value = argv_[++word_];
+    } else {
+      option = {'?', "", letter};
+    }
+  }
+  if (takes_value || last) {
+    ++word_;
+    at_ = 0;
+  }
+  return option;
+}
+
+}  // namespace lparsim::userland

@@ -1,0 +1,129 @@
+#include "models/userland/lmb_list.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "models/userland/files.hpp"
+
+namespace lparsim::userland {
+namespace {
+
+std::string memory_path(std::string_view name) {
+  return fmt::format("{}/ibm,dynamic-reconfiguration-memory/{}", kTree, name);
+}
+
+constexpr std::uint32_t kAssigned = 0x8;
+constexpr std::uint32_t kMostLmbs = 1U << 24;
+
+struct Flat {  // one LMB as a property describes it
+  std::uint64_t address = 0;
+  std::uint32_t drc_index = 0, associativity = 0, flags = 0;
+};
+
+std::vector<Flat> parse_v1(const Bytes& value) {
+  CellReader reader(value);
+  std::vector<Flat> all;
+  for (std::uint32_t left = reader.u32(); left > 0; --left) {
+    Flat lmb;
+    lmb.address = reader.u64();
+    lmb.drc_index = reader.u32();
+    reader.u32();  // reserved
+    lmb.associativity = reader.u32();
+    lmb.flags = reader.u32();
+    if (!reader.ok()) break;
+    all.push_back(lmb);
+  }
+  return all;
+}
+
+std::vector<Flat> parse_v2(const Bytes& value, std::uint64_t lmb_size) {
+  CellReader reader(value);
+  std::vector<Flat> all;
+  for (std::uint32_t sets = reader.u32(); sets > 0; --sets) {
+    const std::uint32_t count = reader.u32();
+    Flat lmb;
+    lmb.address = reader.u64();
+    lmb.drc_index = reader.u32();
+    lmb.associativity = reader.u32();
+    lmb.flags = reader.u32();
+    if (!reader.ok() || count > kMostLmbs) break;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      all.push_back(lmb);
+      lmb.address += lmb_size;
+      ++lmb.drc_index;
+    }
+  }
+  return all;
+}
+
+void read_blocks(Session& session, Lmb& lmb, std::uint64_t lmb_size, std::uint64_t block_size) {
+  lmb.removable = true;
+  for (std::uint64_t done = 0; done < lmb_size; done += block_size) {
+    const std::uint64_t block = (lmb.address + done) / block_size;
+    lmb.blocks.insert(lmb.blocks.begin(), block);
+    const std::string path = fmt::format("/sys/devices/system/memory/memory{}", block);
+    if (!exists(session.files, path)) continue;
+    if (int_attribute(session.files, path + "/removable").value_or(0) == 0) lmb.removable = false;
+  }
+}
+
+std::optional<std::vector<Flat>> read_property(Session& session, std::uint64_t lmb_size) {
+  const bool v1 = exists(session.files, memory_path("ibm,dynamic-memory"));
+  if (!v1 && !exists(session.files, memory_path("ibm,dynamic-memory-v2"))) {
+    session.say(kError, "No dynamic reconfiguration LMBs found\n");
+    return std::nullopt;
+  }
+  const auto value = property(session.files, memory_path(v1 ? "ibm,dynamic-memory"
+                                                          : "ibm,dynamic-memory-v2"));
+  if (!value) {
+    session.say(kDebug, "Could not retrieve dynamic reconfigurable memory property\n");
+    return std::nullopt;
+  }
+  return v1 ? parse_v1(*value) : parse_v2(*value, lmb_size);
+}
+
+}  // namespace
+
+std::optional<LmbList> read_lmbs(Session& session) {
+  const auto block = read_text(session.files, "/sys/devices/system/memory/block_size_bytes");
+  if (!block) {
+    session.say(kDebug, "Could not determine block size bytes for memory.\n");
+    return std::nullopt;
+  }
+  const std::uint64_t block_size = std::strtoull(block->c_str(), nullptr, 16);
+  const auto size = property(session.files, memory_path("ibm,lmb-size"), 8);
+  if (!size || size->size() < 8 || block_size == 0) {
+    session.say(kDebug, "Could not retrieve drconf LMB size\n");
+    return std::nullopt;
+  }
+  LmbList list;
+  list.lmb_size = load_be64(size->data());
+  const auto flat = read_property(session, list.lmb_size);
+  if (!flat) return std::nullopt;
+  for (const Flat& entry : *flat) {
+    Lmb lmb;
+    lmb.drc_index = entry.drc_index;
+    lmb.address = entry.address;
+    lmb.associativity_index = entry.associativity;
+    lmb.owned = (entry.flags & kAssigned) != 0;
+    if (lmb.owned) read_blocks(session, lmb, list.lmb_size, block_size);
+    list.lmbs.push_back(std::move(lmb));
+  }
+  session.say(kInfo, fmt::format("Found {} LMBs currently allocated\n", list.lmbs.size()));
+  return list;
+}
+
+std::optional<AssociativityArrays> read_associativity(Session& session) {
+  const auto value = property(session.files, memory_path("ibm,associativity-lookup-arrays"));
+  if (!value) return std::nullopt;
+  CellReader reader(*value);
+  AssociativityArrays arrays;
+  arrays.count = reader.u32();
+  arrays.size = reader.u32();
+  if (!reader.ok()) return std::nullopt;
+  while (reader.left() >= 4) arrays.cells.push_back(reader.u32());
+  return arrays;
+}
+
+}  // namespace lparsim::userland

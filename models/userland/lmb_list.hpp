@@ -1,0 +1,41 @@
+// The logical memory blocks of ibm,dynamic-memory or ibm,dynamic-memory-v2 with their memory blocks
+// in sysfs (drmgr.md 2.3). memory@ nodes with a DRC of their own (systems before drconf) are left
+// out: no firmware here makes them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/userland/session.hpp"
+
+namespace lparsim::userland {
+
+inline constexpr std::uint32_t kNoAssociativity = 0xffffffff;
+
+struct Lmb {
+  std::uint32_t drc_index = 0;
+  std::uint64_t address = 0;
+  std::uint32_t associativity_index = kNoAssociativity;
+  bool owned = false;                     // assigned flag
+  bool removable = false;                 // every present memory block says so
+  std::vector<std::uint64_t> blocks;      // numbers of its memory blocks, the last one first
+};
+
+struct LmbList {
+  std::uint64_t lmb_size = 0;
+  std::vector<Lmb> lmbs;                  // order of the property
+};
+
+// v1 wins when both are there. nullopt after a message.
+std::optional<LmbList> read_lmbs(Session& session);
+
+// ibm,associativity-lookup-arrays: `count` lists of `size` cells.
+struct AssociativityArrays {
+  std::uint32_t count = 0;
+  std::uint32_t size = 0;
+  std::vector<std::uint32_t> cells;
+};
+std::optional<AssociativityArrays> read_associativity(Session& session);
+
+}  // namespace lparsim::userland

@@ -1,0 +1,222 @@
+#include "models/userland/lsslot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "models/userland/cpu_list.hpp"
+#include "models/userland/files.hpp"
+#include "models/userland/getopt.hpp"
+#include "models/userland/lmb_list.hpp"
+
+namespace lparsim::userland {
+namespace {
+
+constexpr std::string_view kUsage =
+    "Usage: lsslot [-c | -a | -b | -p | -o | -s ][-F | -d | -w]\n"
+    "        -c <connector type>\n"
+    "                Display the slots of the specified connector type.  The valid\n"
+    "                connector types are \"pci\" for hotplug PCI slots, \"slot\" for\n"
+    "                logical slots, \"phb\" for PHB's, \"port\" for LHEA ports, \"mem\"\n"
+    "                for memory, and \"cpu\" for cpu's. The default\n"
+    "                is \"slot\" if no -c option is specified.\n"
+    "        -a      Display available slots, valid for \"pci\" slots only.\n"
+    "        -b      Display cpu's and caches, valid for \"cpu\" only.\n"
+    "        -o      Display occupied slots, valid for \"pci\" slots only.\n"
+    "        -p      Display caches, valid for \"cpu\" slots only.\n"
+    "        -s [<slot> | <drc index>]\n"
+    "                Display characteristics of the specified slot or the LMB\n"
+    "                associated with drc index.\n"
+    "        -F <delimiter>\n"
+    "                Specified a single character to delimit the output.  The \n"
+    "                heading is not displayed and the columns are delimited by the\n"
+    "                specified character.\n"
+    "        -d <detail level>\n"
+    "                Enable debugging output. When displaying LMB information\n"
+    "                this will enable printing of LMBs not owned by the system.\n"
+    "        -w <timeout>\n"
+    "                Specify a timeout when attempting to acquire locks.\n";
+
+// False: the usage was printed, or must be.
+bool apply(Session& session, const Option& option) {
+  Request& request = session.request;
+  switch (option.letter) {
+    case 'a': request.available = true; return true;
+    case 'b': request.cpus_and_caches = true; return true;
+    case 'd': session.shown = std::atoi(option.value.c_str()); return true;
+    case 'o': request.occupied = true; return true;
+    case 'p': request.caches = true; return true;
+    case 's': request.drc_name = option.value; return true;
+    case 'w':
+    case 'F': return true;
+    case 'c':
+      request.type = connector_type(option.value);
+      if (request.type != ConnectorType::none) return true;
+      session.process.out("\nThe specified connector type is invalid.\n\n");
+      return false;
+    default: return false;
+  }
+}
+
+bool parse(Session& session, const std::vector<std::string>& argv) {
+  Request& request = session.request;
+  request.type = ConnectorType::slot;
+  OptionReader reader(argv, "abc:d:F:ops:w:");
+  while (const std::optional<Option> option = reader.next()) {
+    if (option->unknown != 0) {
+      session.process.err(
+          fmt::format("{}: invalid option -- '{}'\n", argv[0], option->unknown));
+    }
+    if (!apply(session, *option)) return false;
+  }
+  if (request.type != ConnectorType::cpu) return true;
+  if (request.available || request.occupied || request.drc_name) return false;
+  if (!request.cpus_and_caches || !request.caches) return true;
+  session.say(kError, "You cannot specify both the -b and -p options.\n");
+  return false;
+}
+
+std::string node_of(const Cpu& cpu) { return cpu.node.empty() ? "--" : cpu.node; }
+
+void list_cpus(Session& session, const CpuList& list) {
+  session.process.out(fmt::format("{:<11}{:<20}{:<13}{:<13}\n", "drc-name", "OFDT-node",
+                                  "drc_index", "thread id(s)"));
+  for (const Cpu& cpu : list.cpus) {
+    if (!cpu.owned && session.shown < kDebug) continue;
+    std::string line =
+        fmt::format("{:<11}{:<20}{:<12x}", cpu.drc_name, node_of(cpu), cpu.drc_index);
+    for (const std::size_t i : cpu.threads) line += fmt::format(" {:x}", list.threads[i].id);
+    session.process.out(line + "\n");
+  }
+}
+
+std::string cache_name(const CpuList& list, std::uint32_t phandle) {
+  for (const CpuCache& cache : list.caches) {
+    if (cache.phandle == phandle) return cache.name;
+  }
+  return "N/A";
+}
+
+// The search for a cache's own next level compares the cache with itself in 1.3.10, so that an L3
+// cache is never found unless a cache names itself.
+std::string next_level_of(const CpuList& list, std::uint32_t phandle) {
+  for (const CpuCache& cache : list.caches) {
+    if (cache.phandle == phandle && cache.l2_cache == cache.phandle) {
+      return list.caches.front().name;
+    }
+  }
+  return "N/A";
+}
+
+void list_cpus_and_caches(Session& session, const CpuList& list) {
+  session.process.out(fmt::format("{:<10}{:<18}{:<11}{:<17}{:<15}{:<15}\n", "drc-name",
+                                  "OFDT-node", "drc_index", "thread id(s)", "l2-cache",
+                                  "l3-cache"));
+  for (const Cpu& cpu : list.cpus) {
+    std::string line =
+        fmt::format("{:<10}{:<18}{:<11x}", cpu.drc_name, node_of(cpu), cpu.drc_index);
+    for (const std::size_t i : cpu.threads) line += fmt::format("{:x} ", list.threads[i].id);
+    // Two characters are counted per thread, whatever its number takes.
+    const std::size_t counted = std::min<std::size_t>(cpu.threads.size() * 2, 17);
+    line += std::string(17 - counted, ' ');
+    line += fmt::format("{:<15}{:<15}\n", cache_name(list, cpu.l2_cache),
+                        next_level_of(list, cpu.l2_cache));
+    session.process.out(line);
+  }
+}
+
+int list_cpu_slots(Session& session) {
+  if (!exists(session.files, std::string(kTree) + "/ibm,lpar-capable")) {
+    session.process.err("\nThe system is not LPAR.\n\n");
+    return 1;
+  }
+  const std::optional<CpuList> list = read_cpus(session);
+  if (!list) {
+    session.process.err("\nThere are no dynamically reconfigurable CPUs on this system.\n\n");
+    return 1;
+  }
+  if (session.request.cpus_and_caches) {
+    list_cpus_and_caches(session, *list);
+  } else if (session.request.caches) {
+    session.process.out("cache-name              phandle\n");
+    for (const CpuCache& cache : list->caches) {
+      session.process.out(fmt::format("{:<21}{:<8x}\n", cache.name, cache.phandle));
+    }
+  } else {
+    list_cpus(session, *list);
+  }
+  return 0;
+}
+
+std::string associativity_of(const AssociativityArrays& arrays, std::uint32_t index) {
+  if (index == kNoAssociativity) return "Not Set\n";
+  std::string text = fmt::format("(index: {}) ", static_cast<std::int32_t>(index));
+  for (std::uint32_t i = 0; i < arrays.size; ++i) {
+    const std::size_t at = std::size_t{index} * arrays.size + i;
+    text += fmt::format("{} ", at < arrays.cells.size() ? arrays.cells[at] : 0);
+  }
+  return text + "\n";
+}
+
+// The name before the colon is always empty: a drconf LMB has none.
+void list_lmb(Session& session, const Lmb& lmb, const AssociativityArrays& arrays) {
+  std::string text = fmt::format(
+      ": {}\n    DRC Index: {:x}        Address: {}\n    Removable: {}             "
+      "Associativity: {}",
+      lmb.owned ? "" : "Not Owned", lmb.drc_index, lmb.address, lmb.removable ? "Yes" : "No ",
+      associativity_of(arrays, lmb.associativity_index));
+  if (lmb.owned) {
+    text += "    Section(s):";
+    for (std::size_t i = 0; i < lmb.blocks.size(); ++i) {
+      text += fmt::format("{} {}", i == 0 ? "" : ",", lmb.blocks[i]);
+    }
+    text += "\n";
+  }
+  session.process.out(text);
+}
+
+int list_memory(Session& session) {
+  const std::optional<LmbList> list = read_lmbs(session);
+  if (!list || list->lmbs.empty()) return -1;
+  const auto arrays = read_associativity(session);
+  if (!arrays) {
+    session.say(kError, "Could not get associativity information.\n");
+    return 0;
+  }
+  std::uint32_t only = 0;
+  if (session.request.drc_name) {
+    only = static_cast<std::uint32_t>(
+        std::strtol(session.request.drc_name->c_str(), nullptr, 0));
+  }
+  session.process.out(fmt::format("Dynamic Reconfiguration Memory (LMB size 0x{:x})\n",
+                                  static_cast<std::uint32_t>(list->lmb_size)));
+  for (const Lmb& lmb : list->lmbs) {
+    if (only != 0 && only != lmb.drc_index) continue;
+    if (session.shown < kDebug && !lmb.owned) continue;
+    list_lmb(session, lmb, *arrays);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int lsslot(Process& process, const std::vector<std::string>& argv) {
+  if (!supported_platform(process, argv.at(0))) return 1;
+  Session session(process);
+  if (!valid_chrp(session)) return 1;
+  if (!parse(session, argv)) {
+    process.err(kUsage);
+    return 1;
+  }
+  if (!session.lock()) return 1;
+  switch (session.request.type) {
+    case ConnectorType::cpu: return list_cpu_slots(session);
+    case ConnectorType::mem: return list_memory(session) & 0xff;
+    default:
+      process.err("This connector type is not supported by the simulated lsslot.\n");
+      return 1;
+  }
+}
+
+}  // namespace lparsim::userland

@@ -1,0 +1,36 @@
+#include <algorithm>
+#include <array>
+
+#include "models/userland/drmgr.hpp"
+#include "models/userland/lsslot.hpp"
+#include "models/userland/process.hpp"
+#include "models/userland/tools.hpp"
+
+namespace lparsim::userland {
+namespace {
+
+struct Row {
+  std::string_view name;
+  Program program;
+};
+constexpr std::array<Row, 9> kPrograms{{
+    {"cat", cat},
+    {"echo", echo},
+    {"ls", ls},
+    {"test", test},
+    {"true", true_},
+    {"false", false_},
+    {"chcpu", chcpu},
+    {"drmgr", drmgr},
+    {"lsslot", lsslot},
+}};
+
+}  // namespace
+
+Program find_program(std::string_view name) {
+  const auto at = std::find_if(kPrograms.begin(), kPrograms.end(),
+                               [&](const Row& row) { return row.name == name; });
+  return at == kPrograms.end() ? nullptr : at->program;
+}
+
+}  // namespace lparsim::userland

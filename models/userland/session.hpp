@@ -1,0 +1,84 @@
+// What drmgr and lsslot share while they run: the request, messages by level with their log, the
+// lock and the time limit (drmgr.md sections 2.1 and 5).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/userland/process.hpp"
+
+namespace lparsim::userland {
+
+// Message levels; -d N shows all up to N (1 without -d).
+enum Level : int { kError = 1, kWarning = 2, kInfo = 3, kDebug = 4, kExtraDebug = 5 };
+
+enum class Action { none, add, remove, query, replace, identify, migrate };
+enum class ConnectorType { none, pci, slot, phb, cpu, mem, port, phib, pmig, acc };
+
+// -c: a word counts by how it begins ("cpus" is cpu), as in the real program.
+ConnectorType connector_type(std::string_view word);
+
+struct Request {
+  Action action = Action::none;
+  ConnectorType type = ConnectorType::none;
+  bool usage = false;
+  bool capabilities = false;
+  std::optional<std::string> drc_name;   // -s NAME; a 0x... one becomes drc_index
+  std::uint32_t drc_index = 0;           // 0: none
+  std::uint32_t count = 0;               // -q, CPUs, LMBs or hundredths of a processor
+  std::string p_option;                  // -p, empty: none
+  long timeout_s = 0;                    // -w in seconds; 0: no limit
+  // lsslot
+  bool available = false, occupied = false, caches = false, cpus_and_caches = false;
+};
+
+inline constexpr std::string_view kLockFile = "/var/lock/dr_config_lock";
+inline constexpr std::string_view kLogFile = "/var/log/drmgr";
+inline constexpr std::string_view kOldLogFile = "/var/log/drmgr.0";
+inline constexpr std::string_view kDlparFile = "/sys/kernel/dlpar";
+inline constexpr std::string_view kTree = "/proc/device-tree";
+
+class Session {
+ public:
+  explicit Session(Process& of) : process(of), files(of.files()) {}
+  // Locks are given back even when the process is killed.
+  ~Session() { files.unlock_all(process.pid()); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // To the log whatever the level, to stderr when the level is shown. Texts of 256 characters and
+  // more are cut (drmgr.md 2.1).
+  void say(Level level, std::string_view text);
+  // Takes the lock or says why not. It never waits: -w is not in force yet (drmgr.md 5).
+  bool lock();
+  void open_log();   // begins the log's frame
+  void close_log();  // ends the frame and rotates a log of 1 MiB or more
+  void start_timeout() { deadline_s_ = request.timeout_s == 0 ? -1 : now_s() + request.timeout_s; }
+  bool timed_out();  // says so (at kWarning) when the time is over
+
+  Process& process;
+  PartitionFiles& files;
+  Request request;
+  int shown = kError;
+
+ private:
+  std::int64_t now_s() const;
+  std::string stamp() const;
+  // 0 until start_timeout(): a time long over.
+  std::int64_t deadline_s_ = 0;
+  bool logging_ = false;
+};
+
+// /proc/cpuinfo names a pSeries LPAR and the tree is a "chrp"; messages as the real programs.
+bool supported_platform(Process& process, std::string_view program);
+bool valid_chrp(Session& session);
+
+// Whether /sys/kernel/dlpar takes requests for this type (drmgr.md section 3).
+bool kernel_dlpar_exists(Session& session);
+// [blocks] One write to /sys/kernel/dlpar. 0, or -errno after a failure (-1 when nothing was
+// written); `silent` leaves the message out.
+int kernel_dlpar(Session& session, const std::string& command, bool silent = false);
+
+}  // namespace lparsim::userland

@@ -1,0 +1,19 @@
+// Small programs of a partition, with the texts of busybox and util-linux.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/userland/process.hpp"
+
+namespace lparsim::userland {
+
+int cat(Process& process, const std::vector<std::string>& argv);
+int echo(Process& process, const std::vector<std::string>& argv);    // [-n]
+int ls(Process& process, const std::vector<std::string>& argv);      // one name a line, sorted
+int test(Process& process, const std::vector<std::string>& argv);    // -e|-f|-d PATH, A = B
+int true_(Process& process, const std::vector<std::string>& argv);
+int false_(Process& process, const std::vector<std::string>& argv);
+int chcpu(Process& process, const std::vector<std::string>& argv);   // -e|-d LIST
+
+}  // namespace lparsim::userland
