@@ -1,0 +1,131 @@
+// The ibm,configure-connector loop. Every call copies a private work area into the one in RMO
+// memory and back under a lock, so that two sequences may interleave (kernel.md 0).
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "models/kernel/drc.hpp"
+#include "models/kernel/linux.hpp"
+#include "models/kernel/rtas.hpp"
+
+namespace lparsim::kernel {
+namespace {
+
+constexpr std::size_t kAreaSize = 4096;
+
+// 32-bit work area, offsets in bytes (LoPAR table 13-9).
+enum AreaWord : std::size_t { kNameOffset = 8, kValueLength = 12, kValueOffset = 16 };
+
+enum ConnectorStatus : std::int32_t {
+  kComplete, kNextSibling, kNextChild, kNextProperty, kPreviousParent, kMoreMemory
+};
+
+class Connector {
+ public:
+  Connector(Kernel& kernel, std::uint32_t index) : kernel_(kernel), area_(kAreaSize) {
+    store_be32(area_.data(), index);
+  }
+
+  std::vector<NodeId> run() {
+    for (;;) {
+      const std::int32_t status = call();
+      if (status == kComplete) return std::move(top_);
+      if (rtas_busy_delay(kernel_, status)) continue;
+      if (status < 0 || status > kPreviousParent || !take(status)) break;
+    }
+    free_nodes(kernel_, top_);
+    return {};
+  }
+
+ private:
+  std::int32_t call() {
+    const LockGuard guard(kernel_, kWorkAreaLock);
+    std::uint8_t* shared = kernel_.host.rmo(kConnectorWorkArea, kAreaSize);
+    if (shared == nullptr) return -1;
+    std::copy(area_.begin(), area_.end(), shared);
+    const auto status = rtas_call(kernel_, "ibm,configure-connector", {kConnectorWorkArea, 0});
+    std::copy_n(shared, kAreaSize, area_.begin());
+    return status;
+  }
+
+  bool take(std::int32_t status) {
+    switch (status) {
+      case kNextSibling: return add_sibling();
+      case kNextChild: return add_child();
+      case kNextProperty: return add_property();
+      default: return to_parent();
+    }
+  }
+
+  std::optional<std::string> string_at(std::size_t word) const {
+    const std::size_t offset = load_be32(area_.data() + word);
+    if (offset >= kAreaSize) return std::nullopt;
+    const auto begin = area_.begin() + static_cast<std::ptrdiff_t>(offset);
+    const auto end = std::find(begin, area_.end(), std::uint8_t{0});
+    if (end == area_.end()) return std::nullopt;
+    return std::string(begin, end);
+  }
+
+  bool add_node(NodeId parent) {
+    auto name = string_at(kNameOffset);
+    if (!name || kernel_.host.allocation_fails("kernel.connector_node")) return false;
+    last_ = kernel_.state.tree.create(std::move(*name));
+    if (parent == kNoNode) {
+      top_.push_back(last_);
+    } else {
+      kernel_.state.tree.append(parent, last_);
+    }
+    return true;
+  }
+
+  bool add_child() { return add_node(last_); }
+
+  bool add_sibling() {
+    if (top_.empty()) return out_of_order();
+    return add_node(last_ == kNoNode ? kNoNode : kernel_.state.tree.at(last_).parent);
+  }
+
+  bool add_property() {
+    if (last_ == kNoNode) return out_of_order();
+    auto name = string_at(kNameOffset);
+    const std::size_t length = load_be32(area_.data() + kValueLength);
+    const std::size_t offset = load_be32(area_.data() + kValueOffset);
+    if (!name || offset > kAreaSize || length > kAreaSize - offset) return false;
+    if (kernel_.host.allocation_fails("kernel.connector_property")) return false;
+    const auto from = area_.begin() + static_cast<std::ptrdiff_t>(offset);
+    kernel_.state.tree.set_property(last_, *name,
+                                    Bytes(from, from + static_cast<std::ptrdiff_t>(length)));
+    return true;
+  }
+
+  bool to_parent() {
+    if (last_ == kNoNode) return out_of_order();
+    last_ = kernel_.state.tree.at(last_).parent;
+    return true;
+  }
+
+  bool out_of_order() {
+    if (kernel_.has(Switch::connector_trusts_order)) {
+      kernel_.bug("bad access in configure-connector: no node for what firmware returned");
+    }
+    return false;
+  }
+
+  Kernel& kernel_;
+  Bytes area_;
+  std::vector<NodeId> top_;
+  NodeId last_ = kNoNode;
+};
+
+}  // namespace
+
+std::vector<NodeId> configure_connector(Kernel& kernel, std::uint32_t index) {
+  if (kernel.host.allocation_fails("kernel.connector_buffer")) return {};
+  return Connector(kernel, index).run();
+}
+
+void free_nodes(Kernel& kernel, const std::vector<NodeId>& nodes) {
+  for (const NodeId node : nodes) kernel.state.tree.free(node);
+}
+
+}  // namespace lparsim::kernel

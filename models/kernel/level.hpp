@@ -1,0 +1,52 @@
+// A kernel level is data: which known defects it has and how it was configured. Code asks for a
+// switch, never for a level; each switch changes one decision in one function (see kSwitches).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace lparsim::kernel {
+
+enum class Switch : std::uint8_t {
+  cpu_add_frees_live_nodes,
+  cpu_add_keeps_caches,
+  cpu_detach_while_online,
+  cpu_offline_no_rollback,
+  cpu_remove_leaks_nodes,
+  cpu_remove_late_changeset,
+  cpu_die_waits_forever,
+  release_result_ignored,
+  rewrite_failure_keeps_lmbs,
+  add_helper_releases,
+  undo_leaves_property_stale,
+  add_count_takes_reserved,
+  indexed_count_sign,
+  v2_merges_gaps,
+  connector_trusts_order,
+  stale_event_runs,
+  event_lost_on_oom,
+  coarse_errno,
+};
+
+constexpr std::uint32_t bit(Switch s) { return 1U << static_cast<unsigned>(s); }
+
+struct KernelLevel {
+  std::string_view name;      // "6.1", "fixed": the word of --kernel
+  std::uint32_t switches;     // bit(Switch)
+  bool lparcfg;               // configured with the /proc/ppc64/lparcfg file
+
+  bool has(Switch s) const { return (switches & bit(s)) != 0; }
+};
+
+// One row per switch, in the order of the enumeration.
+struct SwitchInfo {
+  Switch id;
+  std::string_view name;
+  std::string_view source;    // number in kernel.md section 11, and zoo id where there is one
+  std::string_view levels;    // names of the levels that have it
+  std::string_view effect;    // what it changes
+};
+std::span<const SwitchInfo> switches();
+
+}  // namespace lparsim::kernel
