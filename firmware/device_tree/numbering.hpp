@@ -33,6 +33,9 @@ DrcIndex virtual_slot_drc_index(std::uint16_t slot);
 std::string virtual_slot_location(const PlatformConfig& platform, PartitionId partition,
                                   std::uint16_t slot);                    // U9105.22A.7812340-V1-C2
 
+// Slots 0 .. count-1 have a connector: the maximum, or more when a configured slot lies beyond it.
+std::uint32_t virtual_slot_count(const PartitionConfig& partition);
+
 // How many LMBs of boot memory have no connector: the RMA, or all boot memory where the profile
 // says so; never more than `boot_lmbs`.
 std::uint32_t lmbs_without_connector(const FirmwareProfile& profile, std::uint64_t lmb_bytes,

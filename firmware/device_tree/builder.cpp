@@ -1,0 +1,238 @@
+#include "firmware/device_tree/builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "firmware/device_tree/numbering.hpp"
+#include "firmware/device_tree/parts.hpp"
+#include "sim/base/assert.hpp"
+
+namespace lparsim::firmware {
+namespace {
+
+// 16 bytes from the machine's serial number and the partition id: stable from boot to boot.
+std::string partition_uuid(const TreeShape& shape) {
+  std::uint64_t hash = 0xcbf2'9ce4'8422'2325ULL;          // FNV-1a
+  for (const char c : shape.platform->type_model + shape.platform->serial) {
+    hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100'0000'01b3ULL;
+  }
+  return fmt::format("{:08x}-{:04x}-4{:03x}-8000-{:012x}", hash >> 32, hash >> 16 & 0xffff,
+                     hash & 0xfff, shape.partition->id.value);
+}
+
+std::vector<DrcRun> root_connectors(const TreeShape& shape) {
+  std::vector<DrcRun> runs;
+  for (const PhbShape& phb : shape.phbs) {
+    const bool follows = !runs.empty() && runs.back().suffix + runs.back().count == phb.phb;
+    if (follows) {
+      ++runs.back().count;
+    } else {
+      runs.push_back({.type = "PHB", .prefix = "PHB ", .first = phb_drc_index(phb.phb),
+                      .suffix = phb.phb, .count = 1});
+    }
+  }
+  if (shape.profile->tree.root_lists_lmbs || !shape.options.dynamic_memory) {
+    runs.push_back(lmb_run(shape));
+    if (runs.back().count == 0) runs.pop_back();
+  }
+  return runs;
+}
+
+void add_root_properties(Node& root, const TreeShape& shape) {
+  const TreeStyle& style = shape.profile->tree;
+  const PlatformConfig& platform = *shape.platform;
+  const std::string own = "IBM," + platform.type_model;
+  const auto or_own = [&](std::string_view text) {
+    return text.empty() ? std::string_view{own} : text;
+  };
+  root.add_str("device_type", "chrp").add_str("model", or_own(style.root_model));
+  root.add_str("compatible", or_own(style.root_compatible));
+  root.add_u32("#address-cells", 2).add_u32("#size-cells", 2);
+  root.add_str("system-id", "IBM,02" + platform.serial);
+  root.add_u32("ibm,partition-no", shape.partition->id.value);
+  root.add_str("ibm,partition-name", shape.partition->name);
+  root.add_str("ibm,partition-uuid", partition_uuid(shape));
+  root.add("ibm,lpar-capable").add("ibm,converged-loc-codes").add("ibm,linux-le-capable");
+  root.add("ibm,ignore-hp-po-fails-for-dlpar").add("ibm,extended-address");
+  // A Virtual I/O Server owns hardware and cannot be migrated.
+  if (shape.partition->os != OsType::vioserver) root.add("ibm,migratable-partition");
+  if (style.root_compatible.empty()) root.add("ibm,powervm-partition");
+  root.add("ibm,plat-res-int-priorities", CellWriter{}.u32(7).u32(0xf8).take());
+  add_drc_properties(root, root_connectors(shape), shape.options.drc_info);
+}
+
+Node chosen_node(const TreeShape& shape) {
+  Node node;
+  node.name = "chosen";
+  node.add_str("bootargs", "").add_str("stdout-path", kConsolePath);
+  node.add_str("linux,stdout-path", kConsolePath);
+  node.add("ibm,architecture-vec-5", vector5_answer(*shape.profile, shape.options));
+  // (vector byte, what the platform can): XIVE or XICS, MMU, segment tables, radix GTSE.
+  const Supported& can = shape.profile->supported;
+  const Bytes platform{23, std::uint8_t(can.xive ? 0x80 : 0), 24, std::uint8_t(can.radix ? 0xc0 : 0),
+                       25, 0, 26, 0x40};
+  node.add("ibm,arch-vec-5-platform-support", platform);
+  return node;
+}
+
+Node text_node(const char* name, const char* property, std::string_view text) {
+  Node node;
+  node.name = name;
+  node.add_str(property, text);
+  return node;
+}
+
+void add_memory(Node& root, const TreeShape& shape) {
+  root.children.push_back(memory_zero_node(shape));
+  if (shape.options.dynamic_memory) {
+    root.children.push_back(dynamic_memory_node(shape));
+    return;
+  }
+  for (std::uint32_t n = fixed_lmbs(shape); n < shape.lmbs.size(); ++n) {
+    if (shape.lmbs[n].state != LmbState::unassigned) {
+      root.children.push_back(lmb_node(shape, n));
+    }
+  }
+}
+
+const PhbShape* phb_of(const TreeShape& shape, DrcIndex drc, bool by_slot) {
+  const auto found = std::find_if(shape.phbs.begin(), shape.phbs.end(), [&](const PhbShape& p) {
+    return (by_slot ? p.slot : phb_drc_index(p.phb)) == drc;
+  });
+  return found == shape.phbs.end() ? nullptr : &*found;
+}
+
+std::optional<std::uint32_t> cpu_of(const TreeShape& shape, DrcIndex drc) {
+  const std::uint8_t threads = shape.platform->processor.threads;
+  const std::uint32_t offset = drc.value - cpu_drc_index(0, threads).value;
+  if (offset % threads != 0 || offset / threads >= shape.cpus.size()) return std::nullopt;
+  return offset / threads;
+}
+
+std::optional<std::uint32_t> lmb_of(const TreeShape& shape, DrcIndex drc) {
+  const std::uint32_t n = drc.value - lmb_drc_index(0).value;
+  if (n >= shape.lmbs.size() || shape.lmbs[n].state == LmbState::fixed) return std::nullopt;
+  return n;
+}
+
+std::optional<std::uint16_t> virtual_slot_of(const TreeShape& shape, DrcIndex drc) {
+  const std::uint32_t slot = drc.value - virtual_slot_drc_index(0).value;
+  if (slot >= virtual_slot_count(*shape.partition)) return std::nullopt;
+  return static_cast<std::uint16_t>(slot);
+}
+
+// What sits in a slot: as owned now, else as configured, else the console for slot 0.
+std::optional<VirtualSlotShape> adapter_in(const TreeShape& shape, std::uint16_t slot) {
+  for (const VirtualSlotShape& s : shape.virtual_slots) {
+    if (s.slot == slot) return s;
+  }
+  for (const VirtualSlotConfig& s : shape.partition->virtual_slots) {
+    if (s.slot == slot) return VirtualSlotShape{slot, s.kind};
+  }
+  if (slot == 0) return VirtualSlotShape{0, "serial"};
+  return std::nullopt;
+}
+
+std::uint32_t ceil_divide(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& partition,
+                     const FirmwareProfile& profile, const Options& options) {
+  TreeShape shape;
+  shape.platform = &platform;
+  shape.partition = &partition;
+  shape.profile = &profile;
+  shape.options = options;
+  const auto cores = static_cast<std::uint32_t>(platform.installed_units.hundredths) / 100U;
+  const std::uint32_t per_chip = std::max<std::uint32_t>(platform.cores_per_chip, 1);
+  const std::uint32_t chips = std::max(ceil_divide(cores, per_chip), 1U);
+  shape.domains.clear();
+  for (std::uint32_t chip = 0; chip < chips; ++chip) shape.domains.push_back(chip);
+  shape.cpus.resize(static_cast<std::size_t>(partition.max_procs));
+  for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) {
+    shape.cpus[n] = {n < static_cast<std::uint32_t>(partition.procs), n,
+                     std::min(n / per_chip, chips - 1)};
+  }
+  // Memory is spread over the chips in equal, contiguous parts.
+  const std::uint32_t lmbs_per_chip = std::max(ceil_divide(platform.installed_lmbs, chips), 1U);
+  const std::uint32_t fixed = lmbs_without_connector(profile, platform.lmb_bytes, partition.lmbs);
+  shape.lmbs.resize(partition.max_lmbs);
+  for (std::uint32_t n = 0; n < partition.max_lmbs; ++n) {
+    const LmbState state = n < fixed            ? LmbState::fixed
+                           : n < partition.lmbs ? LmbState::assigned
+                                                : LmbState::unassigned;
+    shape.lmbs[n] = {state, static_cast<std::uint16_t>(std::min(n / lmbs_per_chip, chips - 1))};
+  }
+  const std::vector<std::uint32_t> numbers = phb_numbers(platform.slots);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const SlotConfig& slot = platform.slots[i];
+    shape.phbs.push_back({numbers[i], slot.drc, slot.location, slot.owner == partition.id});
+  }
+  std::sort(shape.phbs.begin(), shape.phbs.end(),
+            [](const PhbShape& a, const PhbShape& b) { return a.phb < b.phb; });
+  for (const VirtualSlotConfig& slot : partition.virtual_slots) {
+    shape.virtual_slots.push_back({slot.slot, slot.kind});
+  }
+  std::sort(shape.virtual_slots.begin(), shape.virtual_slots.end(),
+            [](const auto& a, const auto& b) { return a.slot < b.slot; });
+  return shape;
+}
+
+Node build_tree(const TreeShape& shape) {
+  LPARSIM_ASSERT(shape.platform != nullptr && shape.partition != nullptr);
+  LPARSIM_ASSERT(shape.profile != nullptr && !shape.domains.empty());
+  Node root;
+  add_root_properties(root, shape);
+  root.children.push_back(text_node("aliases", "hvterm", kConsolePath));
+  root.children.push_back(chosen_node(shape));
+  root.children.push_back(text_node("openprom", "model", shape.profile->tree.openprom_model));
+  Node options;
+  options.name = "options";
+  root.children.push_back(std::move(options));
+  root.children.push_back(cpus_node(shape));
+  add_memory(root, shape);
+  root.children.push_back(rtas_node(shape));
+  root.children.push_back(event_sources_node(shape));
+  root.children.push_back(interrupt_controller_node(shape));
+  root.children.push_back(vdevice_node(shape));
+  for (const PhbShape& phb : shape.phbs) {
+    if (!phb.owned) continue;
+    root.children.push_back(phb_node(shape, phb, Origin::boot));
+    root.children.back().children.push_back(adapter_node(shape, phb, Origin::boot));
+  }
+  return root;
+}
+
+std::vector<Node> connector_nodes(const TreeShape& shape, DrcIndex drc) {
+  std::vector<Node> nodes;
+  if (const auto cpu = cpu_of(shape, drc)) {
+    nodes.push_back(cpu_node(shape, *cpu, Origin::connector));
+    for (Node& cache : cache_nodes(shape, *cpu, Origin::connector)) {
+      nodes.push_back(std::move(cache));
+    }
+  } else if (const auto lmb = lmb_of(shape, drc)) {
+    nodes.push_back(lmb_node(shape, *lmb));
+  } else if (const PhbShape* phb = phb_of(shape, drc, false)) {
+    nodes.push_back(phb_node(shape, *phb, Origin::connector));
+  } else if (const PhbShape* slot = phb_of(shape, drc, true)) {
+    nodes.push_back(adapter_node(shape, *slot, Origin::connector));
+  } else if (const auto number = virtual_slot_of(shape, drc)) {
+    if (const auto adapter = adapter_in(shape, *number)) {
+      nodes.push_back(virtual_adapter_node(shape, *adapter, Origin::connector));
+    }
+  }
+  return nodes;
+}
+
+std::string connector_parent(const TreeShape& shape, DrcIndex drc) {
+  if (cpu_of(shape, drc)) return "/cpus";
+  if (const PhbShape* slot = phb_of(shape, drc, true)) return "/" + phb_node_name(slot->phb);
+  if (virtual_slot_of(shape, drc)) return "/vdevice";
+  return "/";
+}
+
+}  // namespace lparsim::firmware

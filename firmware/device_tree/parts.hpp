@@ -1,0 +1,46 @@
+// The parts of the tree, one function per node kind; private to this folder.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "firmware/device_tree/builder.hpp"
+#include "firmware/device_tree/drc_properties.hpp"
+
+namespace lparsim::firmware {
+
+inline constexpr std::uint32_t kNoAssociativity = 0xffff'ffffU;
+inline constexpr std::uint32_t kInterruptControllerPhandle = 0x0000'1000U;
+inline constexpr std::uint32_t kCpusPhandle = 0xffff'fff8U;           // seen on PowerVM
+inline constexpr const char* kConsolePath = "/vdevice/vty@30000000";
+
+// Nodes of the boot tree carry phandles; those from ibm,configure-connector ibm,phandle only, and
+// only where the profile has it (DEVICE_TREE.md 11).
+enum class Origin : std::uint8_t { boot, connector };
+void add_phandle(Node& node, const TreeShape& shape, Origin origin, std::uint32_t value);
+
+// ibm,associativity of memory in `row` (without its count) and of a CPU.
+std::vector<std::uint32_t> memory_associativity(const TreeShape& shape, std::uint32_t row);
+std::vector<std::uint32_t> cpu_associativity(const TreeShape& shape, const CpuShape& cpu);
+Bytes counted(const std::vector<std::uint32_t>& values);              // count, then the values
+
+Node cpu_node(const TreeShape& shape, std::uint32_t n, Origin origin);
+std::vector<Node> cache_nodes(const TreeShape& shape, std::uint32_t n, Origin origin);
+Node cpus_node(const TreeShape& shape);
+
+Node memory_zero_node(const TreeShape& shape);
+Node lmb_node(const TreeShape& shape, std::uint32_t n);
+std::uint32_t fixed_lmbs(const TreeShape& shape);                     // leading LMBs without DRC
+DrcRun lmb_run(const TreeShape& shape);
+Node dynamic_memory_node(const TreeShape& shape);
+
+Node rtas_node(const TreeShape& shape);
+Node event_sources_node(const TreeShape& shape);
+Node interrupt_controller_node(const TreeShape& shape);
+
+Node vdevice_node(const TreeShape& shape);
+Node virtual_adapter_node(const TreeShape& shape, const VirtualSlotShape& slot, Origin origin);
+Node phb_node(const TreeShape& shape, const PhbShape& phb, Origin origin);
+Node adapter_node(const TreeShape& shape, const PhbShape& phb, Origin origin);
+
+}  // namespace lparsim::firmware

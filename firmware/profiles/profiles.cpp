@@ -1,0 +1,150 @@
+// The two shipped firmware profiles. Evidence marks:
+//   [seen]     in recorded traffic or trees, or in public material (DEVICE_TREE.md 12, EVENTS.md)
+//   [text]     LoPAR says so
+//   [inferred] nobody was seen to publish it; a reasoned choice
+#include <algorithm>
+#include <array>
+
+#include "firmware/profiles/profile.hpp"
+
+namespace lparsim::firmware {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// All [inferred]: a hypervisor's internals were never seen. LoPAR only bounds a call without a
+// busy status at 250 us (R1-7.2.4-5).
+constexpr std::array kPhypLatencies{
+    CallLatency{"ibm,configure-connector", microseconds{5}},
+    CallLatency{"set-indicator:cpu-isolate", microseconds{20}},
+    CallLatency{"set-indicator:mem-isolate", microseconds{50}},
+    CallLatency{"set-indicator:phb-isolate", microseconds{100}},
+    CallLatency{"set-indicator:slot-isolate", microseconds{100}},
+    CallLatency{"start-cpu", microseconds{10}},
+    CallLatency{"ibm,client-architecture-support", milliseconds{1}},
+};
+
+// [inferred] scale only: an emulated call returns without hardware work.
+constexpr std::array kQemuLatencies{
+    CallLatency{"ibm,configure-connector", microseconds{5}},
+    CallLatency{"start-cpu", microseconds{10}},
+};
+
+// [seen] as what Linux found on a POWER9 E980 (DEVICE_TREE.md 12), and the strings that Linux
+// does not test but the DLPAR calls need (join, vasi, suspend: [inferred]).
+constexpr std::array<std::string_view, 22> kPhypHypertas{
+    "hcall-pft",     "hcall-tce",     "hcall-sprg0",   "hcall-copy",         "hcall-debug",
+    "hcall-interrupt", "hcall-migrate", "hcall-perfmon", "hcall-crq",        "hcall-vio",
+    "hcall-rdma",    "hcall-lLAN",    "hcall-bulk",    "hcall-multi-tce",    "hcall-splpar",
+    "hcall-vphn",    "hcall-set-mode", "hcall-best-energy-1", "hcall-block-remove",
+    "hcall-join",    "hcall-vasi",    "hcall-suspend"};
+
+// [seen] in every recorded tree, in this order.
+constexpr std::array<std::string_view, 17> kQemuHypertas{
+    "hcall-pft",      "hcall-term",  "hcall-dabr",  "hcall-interrupt", "hcall-tce",
+    "hcall-vio",      "hcall-splpar", "hcall-join", "hcall-bulk",      "hcall-set-mode",
+    "hcall-sprg0",    "hcall-copy",  "hcall-debug", "hcall-vphn",      "hcall-multi-tce",
+    "hcall-hpt-resize", "hcall-watchdog"};
+
+// [inferred] from distances 10, 20 within a drawer, 40 beyond: node level, then drawer level.
+constexpr std::array<std::uint32_t, 2> kPhypReferencePoints{4, 2};
+constexpr std::array<std::uint32_t, 1> kQemuReferencePoints{1};          // [seen]
+
+constexpr FirmwareProfile make_phyp() {
+  FirmwareProfile p;
+  p.name = "phyp";
+  p.token_base = 1;                          // [inferred] small integers were seen, not which
+  p.latencies = kPhypLatencies;
+  p.hmc_sends_events = false;                // [seen] every public trace starts from RMC and drmgr
+  p.drc.unallocatable_sense_fails = false;   // [inferred] figure 13-2 shows both
+  p.drc.isolate_unconfigured_allowed = true; // [inferred] needed for error recovery
+  p.drc.isolate_unusable_status = -3;        // [text] R1-13.5.3.4-5
+  p.drc.unusable_null_status = 0;            // [text] null transition
+  p.drc.cpu_running_isolate_status = -1;     // [inferred] 13.7.4.1.1: unpredictable
+  p.drc.mem_mapped_isolate_status = -9001;   // [text] R1-13.7.4.1.2-2
+  p.drc.configure_isolated_status = 0;       // [text] R1-13.7.4.3-1
+  p.drc.configured_walks_again = true;       // [inferred] unpredictable by the text
+  p.events.fixed_identifier = false;         // [text] table 10-22
+  p.events.disposition = 0;                  // [text] table 10-4
+  p.events.ph_uh_version = 1;                // [seen] all 17 IBM logs
+  p.events.uh_subtype = 0x80;                // [text]
+  p.tree.cpu_naming = CpuNaming::first_thread_plus_one;  // [seen]
+  p.tree.cache_nodes = true;                             // [seen]
+  p.tree.phandles_are_drc_indexes = true;                // [seen] CPUs and PHBs
+  p.tree.root_lists_lmbs = false;                        // [inferred] open point 26
+  p.tree.boot_memory = BootMemory::rma_fixed;            // [text] R1-13.7.2-4
+  p.tree.rma_bytes = 512ULL << 20;                       // [inferred] Linux asks for 512 MB
+  p.tree.openprom_model = "IBM,FW1060.00 (NH1060_012)";  // [seen]
+  p.tree.associativity_levels = 5;                       // [seen]
+  p.tree.reference_points = kPhypReferencePoints;
+  p.tree.hypertas_functions = kPhypHypertas;
+  p.supported.radix = false;                 // [seen] granted: hash MMU (DEVICE_TREE.md 12)
+  p.supported.xive = true;                   // [inferred]
+  p.supported.hot_plug_interrupts = true;    // [inferred]
+  return p;
+}
+
+// Everything here is [seen] in recorded sessions or read from QEMU 7.2 unless marked.
+constexpr FirmwareProfile make_qemu() {
+  FirmwareProfile p;
+  p.name = "qemu";
+  p.token_base = 0x2000;
+  p.latencies = kQemuLatencies;
+  p.hmc_sends_events = true;                 // requests reach the guest as hot-plug events only
+  p.drc.unallocatable_sense_fails = false;
+  p.drc.isolate_unconfigured_allowed = false;
+  p.drc.isolate_unusable_status = 0;
+  p.drc.unusable_null_status = 0;
+  p.drc.cpu_running_isolate_status = 0;
+  p.drc.mem_mapped_isolate_status = 0;
+  p.drc.mem_isolate_needs_request = true;
+  p.drc.configure_isolated_status = -9003;
+  p.drc.configured_walks_again = true;
+  p.drc.exchange_recover_allowed = false;    // [inferred]
+  p.events.fixed_identifier = true;
+  p.events.disposition = 2;
+  p.events.ph_uh_version = 0;
+  p.events.uh_subtype = 0x00;
+  p.tree.cpu_naming = CpuNaming::core_id;
+  p.tree.cache_nodes = false;
+  p.tree.phandles_are_drc_indexes = false;
+  p.tree.root_lists_lmbs = true;
+  p.tree.boot_memory = BootMemory::all_fixed;
+  p.tree.root_compatible = "qemu,pseries";
+  p.tree.root_model = "IBM pSeries (emulated by qemu)";
+  p.tree.openprom_model = "SLOF,HEAD";
+  p.tree.associativity_levels = 2;
+  p.tree.reference_points = kQemuReferencePoints;
+  p.tree.hypertas_functions = kQemuHypertas;
+  p.supported.drc_info = false;
+  p.supported.prrn = false;
+  p.supported.form2_affinity = true;
+  p.supported.hpt_resize = true;
+  p.supported.answers_lpar_bits = false;
+  return p;
+}
+
+constexpr std::array kProfiles{make_phyp(), make_qemu()};
+
+}  // namespace
+
+Duration FirmwareProfile::latency_of(std::string_view call) const {
+  const auto* const entry = std::find_if(latencies.data(), latencies.data() + latencies.size(),
+                                         [&](const CallLatency& l) { return l.call == call; });
+  return entry == latencies.data() + latencies.size() ? rtas_latency : entry->latency;
+}
+
+const FirmwareProfile* find_profile(std::string_view name) {
+  const auto* const found = std::find_if(kProfiles.begin(), kProfiles.end(),
+                                         [&](const FirmwareProfile& p) { return p.name == name; });
+  return found == kProfiles.end() ? nullptr : found;
+}
+
+std::vector<std::string_view> profile_names() {
+  std::vector<std::string_view> names;
+  for (const FirmwareProfile& profile : kProfiles) names.push_back(profile.name);
+  return names;
+}
+
+}  // namespace lparsim::firmware
