@@ -1,0 +1,186 @@
+#include "models/hypervisor_adapter.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "models/partition_model.hpp"
+
+namespace lparsim::models {
+namespace {
+
+using namespace std::chrono_literals;
+using firmware::AssignAnswer;
+using firmware::PartitionConfig;
+using firmware::PartitionView;
+
+constexpr Duration kShutdownTime = 10s;  // assumption: an OS that is asked to shut down
+
+hmc::Answer to_answer(const AssignAnswer& answer, std::int64_t unit = 1) {
+  using hmc::Refusal;
+  constexpr std::array kRefusals{  // in the order of AssignStatus
+      Refusal::none,         Refusal::no_such_partition, Refusal::not_enough_processors,
+      Refusal::not_enough_memory, Refusal::no_such_slot, Refusal::slot_owned,
+      Refusal::wrong_state};
+  return {kRefusals.at(static_cast<std::size_t>(answer.status)), answer.limit * unit};
+}
+
+constexpr std::array kIdleSharing{  // in the order of firmware::IdleSharing
+    hmc::SharingMode::keep_idle_procs, hmc::SharingMode::share_idle_procs,
+    hmc::SharingMode::share_idle_procs_active, hmc::SharingMode::share_idle_procs_always};
+
+ProcUnits pending_share(const PartitionView& view) {
+  return view.config.dedicated ? whole_processors(view.pending_procs) : view.pending_units;
+}
+
+hmc::ProcessorSetting processors(const PartitionConfig& config) {
+  hmc::ProcessorSetting setting;
+  setting.mode = config.dedicated ? hmc::ProcMode::dedicated : hmc::ProcMode::shared;
+  setting.procs = {config.min_procs, config.procs, config.max_procs};
+  if (config.dedicated) {
+    setting.sharing = kIdleSharing.at(static_cast<std::size_t>(config.idle_sharing));
+    return setting;
+  }
+  setting.sharing = config.uncapped ? hmc::SharingMode::uncap : hmc::SharingMode::cap;
+  setting.uncap_weight = config.uncap_weight;
+  setting.pool_id = config.pool_id;
+  setting.units = {config.min_units, config.units, config.max_units};
+  return setting;
+}
+
+void apply(const hmc::ResourceSetting& setting, std::int64_t lmb_mb, PartitionConfig& config) {
+  const auto& processors = setting.processors;
+  const auto lmbs = [&](std::int64_t mb) { return static_cast<std::uint32_t>(mb / lmb_mb); };
+  config.configured = true;
+  config.dedicated = processors.mode == hmc::ProcMode::dedicated;
+  config.min_procs = processors.procs.min;
+  config.procs = processors.procs.amount;
+  config.max_procs = processors.procs.max;
+  config.min_units = processors.units.min;
+  config.units = processors.units.amount;
+  config.max_units = processors.units.max;
+  const auto idle = std::find(kIdleSharing.begin(), kIdleSharing.end(), processors.sharing);
+  if (idle != kIdleSharing.end()) {
+    config.idle_sharing = static_cast<firmware::IdleSharing>(idle - kIdleSharing.begin());
+  }
+  config.uncapped = processors.sharing == hmc::SharingMode::uncap;
+  config.uncap_weight = processors.uncap_weight;
+  config.pool_id = processors.pool_id;
+  config.min_lmbs = lmbs(setting.memory.mb.min);
+  config.lmbs = lmbs(setting.memory.mb.amount);
+  config.max_lmbs = lmbs(setting.memory.mb.max);
+}
+
+}  // namespace
+
+std::int64_t HypervisorAdapter::lmb_mb() const {
+  return static_cast<std::int64_t>(hypervisor_.platform().lmb_bytes >> 20);
+}
+
+hmc::SystemValues HypervisorAdapter::system() const {
+  const auto& platform = hypervisor_.platform();
+  const auto ledger = hypervisor_.ledger();
+  const auto mb = [&](std::int64_t lmbs) { return lmbs * lmb_mb(); };
+  hmc::SystemValues values;
+  values.installed_units = platform.installed_units;
+  values.configurable_units = ledger.configurable_units;
+  values.curr_avail_units = ledger.free_units;
+  values.pend_avail_units = ledger.configurable_units;
+  values.installed_mem_mb = mb(platform.installed_lmbs);
+  values.configurable_mem_mb = mb(ledger.configurable_lmbs);
+  values.firmware_mem_mb = mb(ledger.firmware_lmbs);
+  values.curr_avail_mem_mb = mb(ledger.free_lmbs);
+  std::int64_t lmbs = std::int64_t{ledger.configurable_lmbs} - ledger.firmware_lmbs;
+  for (const auto id : hypervisor_.partitions()) {
+    const auto view = hypervisor_.partition(id);
+    if (!view.config.configured) continue;
+    values.pend_avail_units = values.pend_avail_units - pending_share(view);
+    lmbs -= view.pending_lmbs;
+  }
+  values.pend_avail_mem_mb = mb(lmbs);
+  values.lmb_mb = lmb_mb();
+  return values;
+}
+
+hmc::PartitionValues HypervisorAdapter::partition(PartitionId partition) const {
+  const auto view = hypervisor_.partition(partition);
+  const auto& config = view.config;
+  hmc::PartitionValues values;
+  if (const auto* model = find_(partition)) values.state = model->state();
+  values.curr.processors = processors(config);
+  values.curr.memory.mb = {config.min_lmbs * lmb_mb(), config.lmbs * lmb_mb(),
+                           config.max_lmbs * lmb_mb()};
+  values.pend = values.curr;
+  values.pend.processors.procs.amount = view.pending_procs;
+  if (!config.dedicated) {
+    values.pend.processors.units.amount = view.pending_units;
+    values.pend.processors.uncap_weight = view.pending_uncap_weight;
+  }
+  values.pend.memory.mb.amount = view.pending_lmbs * lmb_mb();
+  if (view.power == firmware::PowerState::off) return values;
+  values.run_procs = view.owned_procs;
+  values.run_units = config.dedicated ? ProcUnits{} : view.entitled_units;
+  values.run_uncap_weight = config.dedicated ? 0 : config.uncap_weight;
+  values.run_mem_mb = view.owned_lmbs * lmb_mb();
+  return values;
+}
+
+std::optional<PartitionId> HypervisorAdapter::slot_owner(DrcIndex slot) const {
+  const auto owner = hypervisor_.slot_owner(slot);
+  return owner == kNoPartition ? std::nullopt : std::optional(owner);
+}
+
+hmc::Answer HypervisorAdapter::set_processors(PartitionId partition, std::int32_t procs) {
+  return to_answer(hypervisor_.set_processors(partition, procs));
+}
+
+hmc::Answer HypervisorAdapter::set_units(PartitionId partition, ProcUnits units) {
+  return to_answer(hypervisor_.set_units(partition, units));
+}
+
+hmc::Answer HypervisorAdapter::set_uncap_weight(PartitionId partition, std::int32_t weight) {
+  return to_answer(hypervisor_.set_uncap_weight(partition, weight));
+}
+
+hmc::Answer HypervisorAdapter::set_memory(PartitionId partition, std::int64_t mb) {
+  const auto lmbs = static_cast<std::uint32_t>(mb / lmb_mb());
+  return to_answer(hypervisor_.set_lmbs(partition, lmbs), lmb_mb());
+}
+
+void HypervisorAdapter::restore_processors(PartitionId partition) {
+  hypervisor_.restore_processors(partition);
+}
+
+void HypervisorAdapter::restore_memory(PartitionId partition) {
+  hypervisor_.restore_lmbs(partition);
+}
+
+hmc::Answer HypervisorAdapter::power_on(PartitionId partition,
+                                        const hmc::ResourceSetting* setting) {
+  auto* model = find_(partition);
+  if (model == nullptr) return {hmc::Refusal::no_such_partition, 0};
+  if (model->state() != hmc::PartitionState::not_activated) return {hmc::Refusal::wrong_state, 0};
+  if (setting != nullptr) {
+    auto config = hypervisor_.partition(partition).config;
+    apply(*setting, lmb_mb(), config);
+    const auto answer = hypervisor_.configure(partition, config);
+    const bool memory = answer.status == firmware::AssignStatus::not_enough_memory;
+    if (answer.status != firmware::AssignStatus::done) {
+      return to_answer(answer, memory ? lmb_mb() : 1);
+    }
+  }
+  return to_answer(model->power_on());
+}
+
+hmc::Answer HypervisorAdapter::power_off(PartitionId partition, bool immediate, bool restart) {
+  auto* model = find_(partition);
+  if (model == nullptr) return {hmc::Refusal::no_such_partition, 0};
+  if (model->state() == hmc::PartitionState::not_activated) return {hmc::Refusal::wrong_state, 0};
+  if (!immediate && model->state() == hmc::PartitionState::running) {
+    model->shutting_down();
+    context_.actors.sleep(kShutdownTime);
+  }
+  model->power_off();
+  return restart ? to_answer(model->power_on()) : hmc::Answer{};
+}
+
+}  // namespace lparsim::models

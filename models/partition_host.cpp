@@ -1,0 +1,139 @@
+#include "models/partition_host.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <span>
+
+#include "sim/base/assert.hpp"
+
+namespace lparsim::models {
+namespace {
+
+constexpr std::array<Outcome, 2> kAllocation{{{"normal", 0}, {"enomem", -12}}};
+constexpr std::size_t kMostOutcomes = 32;
+
+Duration from_ns(std::uint64_t nanoseconds) {
+  return Duration{static_cast<Duration::rep>(nanoseconds)};
+}
+
+}  // namespace
+
+PartitionHost::PartitionHost(Context context, PartitionId partition,
+                             firmware::Hypervisor& hypervisor, RmoMemory& memory,
+                             PartitionShell& shell)
+    : context_(context),
+      partition_(partition),
+      hypervisor_(hypervisor),
+      memory_(memory),
+      shell_(shell) {}
+
+PartitionHost::~PartitionHost() = default;
+
+ActorId PartitionHost::spawn_actor(const std::string& name,
+                                   std::function<void(PartitionHost&)> body) {
+  return context_.actors.spawn(
+      name, partition_, [self = shared_from_this(), body = std::move(body)] { body(*self); });
+}
+
+void PartitionHost::rtas(std::uint32_t server, std::uint64_t arguments) {
+  const auto reply = shell_.call_rtas(ServerNumber{server}, GuestAddress{arguments});
+  if (reply.parks) throw ActorEnded{};  // stop-self: this thread does not come back
+}
+
+std::int64_t PartitionHost::hcall(std::uint32_t server, std::uint64_t opcode,
+                                  std::uint64_t registers[9]) {
+  std::array<std::uint64_t, 9> values{};
+  std::copy_n(registers, values.size(), values.begin());
+  const auto reply = hypervisor_.hcall(partition_, ServerNumber{server}, opcode, values);
+  std::copy(values.begin(), values.end(), registers);
+  if (reply.latency > Duration::zero()) context_.actors.sleep(reply.latency);
+  return reply.status;
+}
+
+std::uint8_t* PartitionHost::rmo(std::uint64_t real_address, std::uint64_t size) {
+  return memory_.pointer(real_address, size);
+}
+
+bool PartitionHost::memory_usable(std::uint64_t real_address, std::uint64_t size) {
+  return hypervisor_.lmb_usable(partition_, real_address, size);
+}
+
+std::uint64_t PartitionHost::now_ns() {
+  return static_cast<std::uint64_t>(context_.clock.now().time_since_epoch().count());
+}
+
+void PartitionHost::sleep_ns(std::uint64_t nanoseconds) {
+  context_.actors.sleep(from_ns(nanoseconds));
+}
+
+bool PartitionHost::block(std::uint64_t key, std::uint64_t timeout_ns) {
+  std::optional<Duration> timeout;
+  if (timeout_ns != 0) timeout = from_ns(timeout_ns);
+  return context_.actors.block({this, key}, timeout) == Woken::by_key;
+}
+
+void PartitionHost::wake(std::uint64_t key) { context_.actors.wake({this, key}); }
+
+void PartitionHost::lock(std::uint32_t id) {
+  while (!held_.insert(id).second) context_.actors.block({&held_, id});
+}
+
+void PartitionHost::unlock(std::uint32_t id) {
+  LPARSIM_ASSERT(held_.erase(id) == 1);
+  context_.actors.wake({&held_, id});
+}
+
+void PartitionHost::spawn(const char* name, void (*entry)(void*), void* argument) {
+  spawn_actor(fmt::format("p{}:{}", partition_.value, name),
+              [entry, argument](PartitionHost&) { entry(argument); });
+}
+
+bool PartitionHost::allocation_fails(const char* site) {
+  return context_.choices.pick({ChoiceClass::fault, site, partition_, 0}, kAllocation) != 0;
+}
+
+std::uint32_t PartitionHost::fault_point(const char* site, std::uint64_t argument,
+                                         const char* const* outcomes, std::uint32_t count) {
+  LPARSIM_ASSERT(count > 0 && count <= kMostOutcomes);
+  std::array<Outcome, kMostOutcomes> named;
+  for (std::uint32_t i = 0; i < count; ++i) named[i] = {outcomes[i], i};
+  return static_cast<std::uint32_t>(context_.choices.pick(
+      {ChoiceClass::fault, site, partition_, argument}, std::span(named).first(count)));
+}
+
+void PartitionHost::log(int level, const char* text, std::size_t length) {
+  context_.log.add(EventKind::kernel_message, partition_, static_cast<std::uint64_t>(level),
+                   context_.log.text({text, length}));
+}
+
+void PartitionHost::bug(const char* text) {
+  context_.log.add(EventKind::kernel_bug, partition_, context_.log.text(text));
+  shell_.crashed(text);     // ends this actor, too
+  context_.actors.yield();  // throws ActorEnded
+  LPARSIM_ASSERT(false);
+  std::abort();
+}
+
+void PartitionHost::cpu_online(std::uint32_t server, std::uint32_t logical, bool online) {
+  context_.log.add(online ? EventKind::cpu_online : EventKind::cpu_offline, partition_, server,
+                   logical);
+}
+
+void PartitionHost::memory_online(std::uint64_t address, std::uint64_t size, bool online) {
+  context_.log.add(online ? EventKind::memory_online : EventKind::memory_offline, partition_,
+                   address, size);
+  if (!online || memory_usable(address, size)) return;
+  context_.log.add(EventKind::violation, partition_, context_.log.text("NOUSE"),
+                   context_.log.text(fmt::format("memory at {:#x} is online but isolated", address)));
+}
+
+void PartitionHost::tree_changed(const char* path, const char* property, int change) {
+  constexpr std::array kKinds{EventKind::tree_add, EventKind::tree_remove, EventKind::tree_update};
+  context_.log.add(kKinds.at(static_cast<std::size_t>(change)), partition_, context_.log.text(path),
+                   property == nullptr ? 0 : context_.log.text(property));
+}
+
+}  // namespace lparsim::models

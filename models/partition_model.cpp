@@ -1,0 +1,231 @@
+#include "models/partition_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "models/guest_os.hpp"
+#include "models/model_process.hpp"
+#include "sim/base/assert.hpp"
+
+namespace lparsim::models {
+namespace {
+
+using hmc::PartitionState;
+
+constexpr int kKilled = 128 + 9;
+constexpr std::uint64_t kLargestRmo = 512ULL << 20;
+constexpr std::uint64_t kTreeArea = 2ULL << 20;  // the flattened tree lies at the end of the RMO
+
+std::string_view word(PartitionState state) {
+  constexpr std::array<std::string_view, 7> kWords{
+      "not_activated", "starting", "running", "shutting_down", "error", "open_firmware",
+      "not_available"};
+  return kWords.at(static_cast<std::size_t>(state));
+}
+
+}  // namespace
+
+// What is left to do when a process is over, however it came to its end.
+class PartitionModel::ProcessEnd {
+ public:
+  ProcessEnd(PartitionModel& partition, std::uint32_t pid, std::function<void(ProcessResult)> done)
+      : partition_(partition), pid_(pid), done_(std::move(done)) {}
+  ~ProcessEnd() {
+    if (done_) finish({kKilled, {}, {}});
+  }
+  ProcessEnd(const ProcessEnd&) = delete;
+  ProcessEnd& operator=(const ProcessEnd&) = delete;
+
+  void finish(ProcessResult result) {
+    const auto done = std::exchange(done_, nullptr);
+    partition_.files_.unlock_all(pid_);
+    if (partition_.quiet_) return;
+    auto& log = partition_.context_.log;
+    log.add(EventKind::process_exit, partition_.id_, pid_,
+            static_cast<std::uint64_t>(result.exit_status), log.text(result.out),
+            log.text(result.err));
+    done(std::move(result));
+  }
+
+ private:
+  PartitionModel& partition_;
+  std::uint32_t pid_;
+  std::function<void(ProcessResult)> done_;
+};
+
+PartitionModel::PartitionModel(sc_core::sc_module_name name, Context context, PartitionId id,
+                               OsConfig os, RmcConfig rmc, ManagedSystem& system,
+                               ConnectionLost connection_lost)
+    : sc_module(name),
+      rtas_out("rtas_out"),
+      context_(context),
+      id_(id),
+      os_(std::move(os)),
+      rmc_(rmc),
+      system_(system),
+      connection_lost_(std::move(connection_lost)),
+      memory_([this](std::uint64_t address, std::uint64_t size) {
+        return system_.hypervisor().lmb_usable(id_, address, size);
+      }) {
+  rtas_out.bind(system.rtas_entry);
+}
+
+PartitionModel::~PartitionModel() = default;
+
+std::string PartitionModel::actor_name(std::string_view what) const {
+  return fmt::format("p{}:{}", id_.value, what);
+}
+
+void PartitionModel::set_state(PartitionState state) {
+  if (state == value_.state) return;
+  context_.log.add(EventKind::partition_state, id_, context_.log.text(word(value_.state)),
+                   context_.log.text(word(state)));
+  value_.state = state;
+}
+
+void PartitionModel::make_host() {
+  host_ = std::make_shared<PartitionHost>(context_, id_, system_.hypervisor(), memory_, *this);
+  host_->kernel = make_guest_kernel(os_, *host_);
+  files_.set_kernel(host_->kernel.get());
+}
+
+firmware::AssignAnswer PartitionModel::power_on() {
+  if (host_ != nullptr) return {firmware::AssignStatus::wrong_state, 0};
+  auto& hypervisor = system_.hypervisor();
+  const auto lmbs = hypervisor.partition(id_).config.lmbs;
+  memory_.power_on(std::min(kLargestRmo, lmbs * hypervisor.platform().lmb_bytes));
+  const auto answer = hypervisor.power_on(id_, memory_);
+  if (answer.status != firmware::AssignStatus::done) {
+    memory_.power_off();
+    return answer;
+  }
+  set_state(PartitionState::starting);
+  make_host();
+  host_->spawn_actor(actor_name("boot"), [this](PartitionHost& host) { boot(host); });
+  return answer;
+}
+
+void PartitionModel::boot(PartitionHost& host) {
+  const Bytes tree =
+      system_.hypervisor().client_architecture_support(id_, host.kernel->architecture_vector());
+  const auto area = std::max<std::uint64_t>(kTreeArea, (tree.size() + 0xffff) & ~0xffffULL);
+  LPARSIM_ASSERT(memory_.rmo_limit() > area);
+  const auto address = memory_.rmo_limit() - area;
+  LPARSIM_ASSERT(memory_.write(GuestAddress{address}, tree));
+  const int status = host.kernel->boot(address, tree.size());
+  if (status != 0) host.bug(fmt::format("boot failed: {}", status).c_str());
+  set_state(PartitionState::running);
+  if (!os_.rmc) return;
+  rmc_timer_ = context_.actors.at(context_.clock.now() + rmc_.up_after_boot,
+                                  [this] { set_rmc(true, value_.rmc_connected, false); });
+}
+
+// The guest runs no more; its actors unwind at the next opportunity and keep their host alive.
+void PartitionModel::stop_guest(PartitionState state) {
+  context_.actors.cancel(rmc_timer_);
+  set_rmc(false, value_.rmc_connected, true);
+  set_state(state);
+  context_.actors.end_partition(id_);
+}
+
+void PartitionModel::power_off() {
+  if (host_ == nullptr) return;
+  stop_guest(PartitionState::not_activated);
+  system_.hypervisor().power_off(id_);
+  files_.set_kernel(nullptr);
+  host_ = nullptr;
+}
+
+void PartitionModel::crashed(const char*) { stop_guest(PartitionState::error); }
+
+void PartitionModel::ended(bool restart) {
+  power_off();
+  if (restart) power_on();
+}
+
+void PartitionModel::cpu_started(ServerNumber server, std::uint64_t entry, std::uint64_t r3) {
+  context_.log.add(EventKind::cpu_started, id_, server.value, entry, r3);
+  if (host_ == nullptr) return;
+  host_->spawn_actor(actor_name(fmt::format("cpu{}", server.value)),
+                     [server, entry, r3](PartitionHost& host) {
+                       host.kernel->cpu_enter(server.value, entry, r3);
+                     });
+}
+
+void PartitionModel::interrupt(std::uint32_t source) {
+  if (host_ != nullptr && value_.state != PartitionState::error) host_->kernel->interrupt(source);
+}
+
+void PartitionModel::set_rmc(bool up, bool connected, bool seen_at_once) {
+  const bool before = rmc_active();
+  value_.rmc_up = up;
+  value_.rmc_connected = connected;
+  if (rmc_active() == before) return;
+  context_.log.add(EventKind::rmc_state, id_, rmc_active() ? 1 : 0);
+  if (before) connection_lost_(id_, seen_at_once);
+}
+
+void PartitionModel::connect_rmc(bool connected) { set_rmc(value_.rmc_up, connected, false); }
+
+void PartitionModel::start_process(const std::string& command_line,
+                                   std::function<void(ProcessResult)> done) {
+  if (host_ == nullptr || value_.state == PartitionState::error) {
+    return done({255, {}, "the partition is not running\n"});
+  }
+  const auto pid = value_.next_pid++;
+  auto end = std::make_shared<ProcessEnd>(*this, pid, std::move(done));
+  context_.log.add(EventKind::process_start, id_, pid, context_.log.text(command_line));
+  const auto program = command_line.substr(0, command_line.find(' '));
+  host_->spawn_actor(actor_name(fmt::format("{}[{}]", program, pid)),
+                     [this, pid, command_line, end](PartitionHost& host) {
+                       ModelProcess process(context_, host, files_, pid);
+                       const int status =
+                           run_guest_command(os_, *host.kernel, process, command_line);
+                       end->finish({status, process.standard_output(), process.standard_error()});
+                     });
+}
+
+firmware::RtasReply PartitionModel::call_rtas(ServerNumber server, GuestAddress arguments) {
+  if (idle_.empty()) idle_.push_back(&transactions_.emplace_back());
+  struct Lease {  // gives the transaction back, also when the caller is ended while it waits
+    std::vector<RtasTransaction*>& idle;
+    RtasTransaction* transaction;
+    ~Lease() { idle.push_back(transaction); }
+  };
+  const Lease lease{idle_, idle_.back()};
+  idle_.pop_back();
+  auto& payload = lease.transaction->set(id_, server, arguments);
+  memory_.pointer(arguments.value & ~std::uint64_t{0xfff}, 0x1000);  // the guest wrote this page
+  sc_core::sc_time delay;
+  rtas_out->b_transport(payload, delay);
+  LPARSIM_ASSERT(payload.is_response_ok());
+  return lease.transaction->reply();
+}
+
+std::shared_ptr<const PartitionModel::Snapshot> PartitionModel::snapshot() {
+  auto taken = std::make_shared<Snapshot>();
+  taken->value = value_;
+  taken->files = files_.plain();
+  taken->memory = memory_.snapshot();
+  if (host_ != nullptr) taken->kernel = host_->kernel->snapshot();
+  return taken;
+}
+
+void PartitionModel::restore(const Snapshot& snapshot) {
+  value_ = snapshot.value;
+  files_.plain() = snapshot.files;
+  memory_.restore(snapshot.memory);
+  if (snapshot.kernel == nullptr) {
+    files_.set_kernel(nullptr);
+    host_ = nullptr;
+    return;
+  }
+  if (host_ == nullptr) make_host();
+  host_->forget_locks();
+  host_->kernel->restore(*snapshot.kernel);
+}
+
+}  // namespace lparsim::models

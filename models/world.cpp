@@ -1,0 +1,183 @@
+#include "models/world.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "firmware/profiles/profile.hpp"
+#include "models/world_impl.hpp"
+#include "sim/base/assert.hpp"
+
+namespace lparsim::models {
+namespace {
+
+const firmware::FirmwareProfile& profile_named(const std::string& name) {
+  const auto* profile = firmware::find_profile(name);
+  LPARSIM_ASSERT(profile != nullptr);  // the configuration reader knows all names
+  return *profile;
+}
+
+}  // namespace
+
+std::size_t LoggedChoices::pick(const ChoicePoint& point, std::span<const Outcome> outcomes) {
+  const auto picked = choices_.pick(point, outcomes);
+  LPARSIM_ASSERT(picked < outcomes.size());
+  if (picked != 0) {
+    log_.add(EventKind::choice, point.partition, log_.text(point.site),
+             log_.text(outcomes[picked].name), point.argument);
+  }
+  return picked;
+}
+
+OneNanosecond::OneNanosecond() { sc_core::sc_set_time_resolution(1, sc_core::SC_NS); }
+
+World::Impl::Impl(WorldConfig with, Choices& user_choices)
+    : config(std::move(with)),
+      log(clock),
+      choices(user_choices, log),
+      pool("actors", clock),
+      actors(clock, choices, log, pool),
+      context{clock, choices, log, actors},
+      system("managed_system", context, config.platform, profile_named(config.firmware_profile),
+             *this),
+      network(context, config.rmc, [this](PartitionId id) { return find(id); }),
+      adapter(context, system.hypervisor(), [this](PartitionId id) { return find(id); }),
+      hmc(config.inventory, config.hmc_profile, adapter, network, clock, log) {
+  pool.serve(actors);
+  for (const auto& partition : config.platform.partitions) {
+    partitions.emplace(
+        partition.id,
+        std::make_unique<PartitionModel>(
+            fmt::format("partition_{}", partition.id.value).c_str(), context, partition.id,
+            config.os[partition.id], config.rmc, system,
+            [this](PartitionId id, bool at_once) { network.connection_lost(id, at_once); }));
+  }
+}
+
+PartitionModel* World::Impl::find(PartitionId id) const {
+  const auto found = partitions.find(id);
+  return found == partitions.end() ? nullptr : found->second.get();
+}
+
+void World::Impl::after_commit(PartitionId id, std::function<void(PartitionModel&)> action) {
+  actors.at(clock.now(), [this, id, action = std::move(action)] { action(*find(id)); });
+}
+
+void World::Impl::cpu_started(PartitionId partition, ServerNumber server, std::uint64_t entry,
+                              std::uint64_t r3) {
+  find(partition)->cpu_started(server, entry, r3);
+}
+
+void World::Impl::interrupt(PartitionId partition, std::uint32_t source) {
+  after_commit(partition, [source](PartitionModel& model) { model.interrupt(source); });
+}
+
+void World::Impl::partition_ended(PartitionId partition, bool restart) {
+  after_commit(partition, [restart](PartitionModel& model) { model.ended(restart); });
+}
+
+World::World(WorldConfig config, Choices& choices)
+    : impl_(std::make_unique<Impl>(std::move(config), choices)) {}
+
+// Stacks of live actors would outlive what they stand on.
+World::~World() { end_all_actors(); }
+
+void World::hmc_command(const std::string& command_line,
+                        std::function<void(hmc::CommandResult)> done) {
+  const auto session = ++impl_->last_session;
+  auto body = [this, session, command_line, done = std::move(done)] {
+    auto& log = impl_->log;
+    log.add(EventKind::hmc_command, kNoPartition, session, log.text(command_line));
+    auto result = impl_->hmc.run(command_line, session);
+    log.add(EventKind::hmc_reply, kNoPartition, session,
+            static_cast<std::uint64_t>(result.exit_status), log.text(result.out),
+            log.text(result.err));
+    done(std::move(result));
+  };
+  impl_->actors.spawn(fmt::format("hmc:{}", session), kNoPartition, std::move(body));
+}
+
+void World::shell_command(PartitionId partition, const std::string& command_line,
+                          std::function<void(ProcessResult)> done) {
+  auto* model = impl_->find(partition);
+  if (model == nullptr) return done({255, {}, "there is no such partition\n"});
+  model->start_process(command_line, std::move(done));
+}
+
+void World::set_rmc(PartitionId partition, bool connected) {
+  if (auto* model = impl_->find(partition)) model->connect_rmc(connected);
+}
+
+void World::power_on_as_configured() {
+  for (const auto& [id, model] : impl_->partitions) {
+    if (impl_->config.os[id].powered_on) model->power_on();
+  }
+}
+
+bool World::run_until(const std::function<bool()>& until, Duration limit) {
+  if (until()) return true;
+  const auto now = impl_->clock.now();
+  const auto latest = limit > TimePoint::max() - now ? TimePoint::max() : now + limit;
+  return impl_->pool.run(until, latest) == ActorPool::Stop::reached;
+}
+
+bool World::run_to_rest(Duration limit) {
+  return run_until([this] { return at_rest(); }, limit);
+}
+
+bool World::at_rest() const {
+  if (impl_->actors.live_actors() != 0 || impl_->actors.pending_timers() != 0) return false;
+  for (const auto& [id, model] : impl_->partitions) {
+    const auto* kernel = model->guest_kernel();
+    if (kernel == nullptr || model->state() != hmc::PartitionState::running) continue;
+    if (impl_->system.hypervisor().undelivered_events(id) != 0) return false;
+    if (kernel->view().queued_work != 0) return false;
+  }
+  return true;
+}
+
+void World::end_all_actors() {
+  for (const auto& [id, model] : impl_->partitions) model->give_up_processes(true);
+  impl_->actors.end_all();
+  const auto none = [this] { return impl_->actors.live_actors() == 0; };
+  if (!none()) impl_->pool.run(none, impl_->clock.now());
+  LPARSIM_ASSERT(none());
+  for (const auto& [id, model] : impl_->partitions) model->give_up_processes(false);
+}
+
+Clock& World::clock() { return impl_->clock; }
+EventLog& World::log() { return impl_->log; }
+ActorScheduler& World::actors() { return impl_->actors; }
+firmware::Hypervisor& World::hypervisor() { return impl_->system.hypervisor(); }
+hmc::Hmc& World::hmc() { return impl_->hmc; }
+const hmc::HypervisorPort& World::hypervisor_port() const { return impl_->adapter; }
+const hmc::RmcPort& World::rmc_port() const { return impl_->network; }
+
+bool World::has_linux(PartitionId partition) const {
+  const auto* model = impl_->find(partition);
+  return model != nullptr && model->runs_linux();
+}
+
+kernel::KernelView World::kernel_view(PartitionId partition) const {
+  LPARSIM_ASSERT(has_linux(partition));
+  return impl_->find(partition)->guest_kernel()->view();
+}
+
+int World::read_file(PartitionId partition, const std::string& path, Bytes& out) {
+  auto* model = impl_->find(partition);
+  return model == nullptr ? -ENOENT : model->files().read(path, out);
+}
+
+int World::list_directory(PartitionId partition, const std::string& path,
+                          std::vector<kernel::DirectoryEntry>& out) {
+  auto* model = impl_->find(partition);
+  return model == nullptr ? -ENOENT : model->files().list(path, out);
+}
+
+bool World::rmc_active(PartitionId partition) const {
+  const auto* model = impl_->find(partition);
+  return model != nullptr && model->rmc_active();
+}
+
+}  // namespace lparsim::models
