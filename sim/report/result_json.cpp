@@ -25,6 +25,8 @@ ordered_json object(const Violation& violation) {
           {"expected", violation.expected}};
 }
 
+ordered_json object(const ScenarioResult& result);
+
 template <class T>
 ordered_json list(const std::vector<T>& items) {
   auto all = ordered_json::array();

@@ -1,0 +1,170 @@
+#include "sim/cli/jobs.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include "sim/report/result_json.hpp"
+#include "sim/scenario/runner.hpp"
+
+namespace lparsim::cli {
+
+using report::ScenarioResult;
+using report::Verdict;
+using RealClock = std::chrono::steady_clock;   // how long people wait; never seen by the model
+
+namespace {
+
+ScenarioResult error_result(const std::string& path, std::string line) {
+  ScenarioResult result;
+  result.path = result.name = path;
+  result.verdict = Verdict::error;
+  result.error = std::move(line);
+  return result;
+}
+
+ScenarioResult run_here(const std::string& path, std::size_t number, const JobOptions& options) {
+  auto loaded = scenario::load_scenario(path, options.profiles);
+  if (!loaded) return error_result(path, loaded.error().line());
+  scenario::RunOptions run;
+  run.seed = options.seed;
+  run.episodes = options.episodes;
+  std::ofstream log;
+  if (!options.log_folder.empty()) {
+    log.open(options.log_folder + "/" + std::to_string(number));
+    run.log_line = [&log](std::string_view line) { log << line << '\n'; };
+  }
+  auto result = scenario::run_scenario(loaded->scenario, std::move(loaded->machine), run);
+  result.path = path;
+  return result;
+}
+
+[[noreturn]] void child(const std::string& path, std::size_t number, const JobOptions& options,
+                        int pipe) {
+  const std::string text = report::to_json(run_here(path, number, options));
+  std::size_t sent = 0;
+  while (sent < text.size()) {
+    const auto written = ::write(pipe, text.data() + sent, text.size() - sent);
+    if (written < 0 && errno != EINTR) break;
+    if (written > 0) sent += static_cast<std::size_t>(written);
+  }
+  std::fflush(nullptr);
+  ::_exit(0);   // the simulation is not torn down: nothing of it is needed any more
+}
+
+struct Job {
+  std::size_t number = 0;
+  pid_t process = -1;
+  int pipe = -1;
+  std::string text;
+  RealClock::time_point started;
+};
+
+Result<Job> start(const std::string& path, std::size_t number, const JobOptions& options) {
+  int ends[2];
+  if (::pipe(ends) != 0) return failure(ErrorCode::io, path, std::strerror(errno));
+  std::fflush(nullptr);
+  Job job{number, ::fork(), ends[0], {}, RealClock::now()};
+  if (job.process == 0) {
+    ::close(ends[0]);
+    child(path, number, options, ends[1]);
+  }
+  const int reason = errno;
+  ::close(ends[1]);
+  if (job.process > 0) return job;
+  ::close(ends[0]);
+  return failure(ErrorCode::io, path, std::strerror(reason));
+}
+
+ScenarioResult finish(Job& job, const std::string& path) {
+  ::close(job.pipe);
+  int status = 0;
+  while (::waitpid(job.process, &status, 0) < 0 && errno == EINTR) {
+  }
+  auto result = report::scenario_result_from_json(job.text);
+  if (WIFSIGNALED(status)) {
+    // Our own bug: the assertion's report went to stderr. It fails the scenario, and only it.
+    ScenarioResult crashed;
+    crashed.path = crashed.name = path;
+    crashed.verdict = Verdict::failed;
+    crashed.failures.push_back(
+        {path, fmt::format("the simulator itself ended by signal {}", WTERMSIG(status)), {}, {}, {}});
+    return crashed;
+  }
+  if (!result) {
+    return error_result(path, fmt::format("{}: the simulation ended without a result, status {}",
+                                          path, WEXITSTATUS(status)));
+  }
+  result->real_seconds = std::chrono::duration<double>(RealClock::now() - job.started).count();
+  return *result;
+}
+
+// Reads what is there; true when the job's pipe was closed.
+bool receive(Job& job) {
+  char buffer[65536];
+  const auto got = ::read(job.pipe, buffer, sizeof buffer);
+  if (got < 0) return errno != EINTR && errno != EAGAIN;
+  job.text.append(buffer, static_cast<std::size_t>(got));
+  return got == 0;
+}
+
+class Pool {
+ public:
+  Pool(const std::vector<std::string>& paths, const JobOptions& options)
+      : paths_(paths), options_(options), results_(paths.size()) {}
+
+  std::vector<ScenarioResult> run(const std::function<void(const ScenarioResult&)>& finished) {
+    std::size_t next = 0, told = 0;
+    while (told < paths_.size()) {
+      while (next < paths_.size() && running_.size() < options_.jobs) launch(next++);
+      wait_for_some();
+      while (told < paths_.size() && results_[told]) finished(*results_[told++]);
+    }
+    std::vector<ScenarioResult> all;
+    for (auto& result : results_) all.push_back(std::move(*result));
+    return all;
+  }
+
+ private:
+  void launch(std::size_t number) {
+    auto job = start(paths_[number], number, options_);
+    if (job) {
+      running_.push_back(std::move(*job));
+    } else {
+      results_[number] = error_result(paths_[number], job.error().line());
+    }
+  }
+
+  void wait_for_some() {
+    std::vector<pollfd> polled;
+    for (const auto& job : running_) polled.push_back({job.pipe, POLLIN, 0});
+    if (polled.empty() || ::poll(polled.data(), polled.size(), -1) < 0) return;
+    for (std::size_t i = polled.size(); i-- > 0;) {
+      if (polled[i].revents == 0 || !receive(running_[i])) continue;
+      results_[running_[i].number] = finish(running_[i], paths_[running_[i].number]);
+      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  const std::vector<std::string>& paths_;
+  const JobOptions& options_;
+  std::vector<std::optional<ScenarioResult>> results_;
+  std::vector<Job> running_;
+};
+
+}  // namespace
+
+std::vector<ScenarioResult> run_jobs(const std::vector<std::string>& paths,
+                                     const JobOptions& options,
+                                     const std::function<void(const ScenarioResult&)>& finished) {
+  return Pool(paths, options).run(finished);
+}
+
+}  // namespace lparsim::cli

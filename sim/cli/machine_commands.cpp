@@ -1,0 +1,153 @@
+// lparsim hmc MACHINE COMMAND..., lparsim dtb MACHINE PARTITION -o FILE, lparsim bench
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "sim/cli/commands.hpp"
+#include "sim/cli/paths.hpp"
+#include "sim/report/atomic_file.hpp"
+#include "sim/scenario/boot.hpp"
+
+namespace lparsim::cli {
+namespace {
+
+constexpr Duration kBootLimit = std::chrono::hours(1);
+constexpr Duration kCommandLimit = std::chrono::hours(24 * 365);
+
+struct MachineArguments {
+  std::string machine, partition, output;
+  std::vector<std::string> commands;
+  scenario::ProfileNames profiles;
+};
+
+// Runs one command and prints what the HMC prints, on the stream that it uses.
+Result<int> run_command(models::World& world, const std::string& command) {
+  hmc::CommandResult result;
+  bool done = false;
+  world.hmc_command(command, [&](hmc::CommandResult answer) {
+    result = std::move(answer);
+    done = true;
+  });
+  if (!world.run_until([&done] { return done; }, kCommandLimit)) {
+    return failure(ErrorCode::unsupported, command, "the command never ended");
+  }
+  std::fwrite(result.out.data(), 1, result.out.size(), stdout);
+  std::fflush(stdout);
+  std::fwrite(result.err.data(), 1, result.err.size(), stderr);
+  world.run_to_rest(kCommandLimit);
+  return result.exit_status;
+}
+
+int run_hmc(const MachineArguments& arguments) {
+  auto machine = scenario::load_world(arguments.machine, arguments.profiles);
+  if (!machine) {
+    complain(machine.error());
+    return kOwnFailure;
+  }
+  const auto awaited = scenario::reachable(*machine);
+  NormalChoices choices;
+  models::World world(std::move(*machine), choices);
+  if (const auto booted = scenario::boot(world, awaited, kBootLimit); !booted) {
+    complain(booted.error());
+    return kOwnFailure;
+  }
+  int exit_status = 0;
+  for (const auto& command : arguments.commands) {
+    const auto status = run_command(world, command);
+    if (!status) {
+      complain(status.error());
+      exit_status = kOwnFailure;
+      break;
+    }
+    if (*status != 0 && exit_status == 0) exit_status = *status;   // the first failure is told
+  }
+  world.end_all_actors();
+  return exit_status;
+}
+
+Result<PartitionId> partition_named(const models::WorldConfig& machine, const std::string& name) {
+  for (const auto& partition : machine.platform.partitions) {
+    if (partition.name == name) return partition.id;
+  }
+  return bad_input(name, "no such partition in this machine");
+}
+
+int write_tree(const MachineArguments& arguments) {
+  auto machine = scenario::load_world(arguments.machine, arguments.profiles);
+  const auto partition = machine ? partition_named(*machine, arguments.partition)
+                                 : Result<PartitionId>(tl::make_unexpected(machine.error()));
+  if (!partition) {
+    complain(partition.error());
+    return kBadInput;
+  }
+  const auto awaited = scenario::reachable(*machine);
+  NormalChoices choices;
+  models::World world(std::move(*machine), choices);
+  if (const auto booted = scenario::boot(world, awaited, kBootLimit); !booted) {
+    complain(booted.error());
+    return kBadInput;
+  }
+  const bool running = world.hypervisor().partition(*partition).power == firmware::PowerState::on;
+  const Bytes tree = running ? world.hypervisor().flattened_tree(*partition) : Bytes();
+  world.end_all_actors();
+  if (!running) {
+    complain({ErrorCode::unsupported, "the partition is not activated, it has no device tree",
+              arguments.partition});
+    return kBadInput;
+  }
+  const std::string_view content(reinterpret_cast<const char*>(tree.data()), tree.size());
+  const auto written = report::write_file_atomically(arguments.output, content);
+  if (!written) complain(written.error());
+  return written ? 0 : kBadInput;
+}
+
+int run_bench(std::vector<std::string> arguments) {
+  const auto program = bench_program();
+  if (!program) {
+    complain(program.error());
+    return kBadInput;
+  }
+  std::vector<char*> words{const_cast<char*>(program->c_str())};
+  for (auto& argument : arguments) words.push_back(argument.data());
+  words.push_back(nullptr);
+  ::execv(program->c_str(), words.data());
+  complain({ErrorCode::io, "cannot be run", *program});
+  return kBadInput;
+}
+
+}  // namespace
+
+void add_hmc(CLI::App& app, int& exit_status) {
+  auto arguments = std::make_shared<MachineArguments>();
+  auto* command = app.add_subcommand("hmc", "Boot a machine and run commands as typed at its HMC");
+  command->add_option("MACHINE", arguments->machine, "A machine file")->required();
+  command->add_option("COMMAND", arguments->commands, "One string per command")->required();
+  add_profile_options(*command, arguments->profiles);
+  command->callback([arguments, &exit_status] { exit_status = run_hmc(*arguments); });
+}
+
+void add_dtb(CLI::App& app, int& exit_status) {
+  auto arguments = std::make_shared<MachineArguments>();
+  auto* command = app.add_subcommand("dtb", "Write a running partition's flattened device tree");
+  command->add_option("MACHINE", arguments->machine, "A machine file")->required();
+  command->add_option("PARTITION", arguments->partition, "Its name")->required();
+  command->add_option("-o,--output", arguments->output, "The file to write")->required();
+  add_profile_options(*command, arguments->profiles);
+  command->callback([arguments, &exit_status] { exit_status = write_tree(*arguments); });
+}
+
+void add_bench(CLI::App& app, int& exit_status) {
+  auto arguments = std::make_shared<std::vector<std::string>>();
+  auto* command = app.add_subcommand("bench", "Run the benchmark suite");
+  command->add_option("ARGUMENT", *arguments, "Passed on to the benchmark program");
+  command->allow_extras();
+  command->callback([arguments, command, &exit_status] {
+    auto all = *arguments;
+    for (auto& extra : command->remaining()) all.push_back(extra);
+    exit_status = run_bench(std::move(all));
+  });
+}
+
+}  // namespace lparsim::cli

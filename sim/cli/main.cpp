@@ -1,0 +1,53 @@
+// The program. libsystemc brings its own main(), which calls sc_main.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <systemc>
+
+#include "sim/cli/commands.hpp"
+
+namespace lparsim::cli {
+
+void complain(const Error& error) {
+  std::fflush(stdout);
+  fmt::print(stderr, "lparsim: {}\n", error.line());
+}
+
+void add_profile_options(CLI::App& command, scenario::ProfileNames& names) {
+  command.add_option("--firmware", names.firmware, "Firmware profile: phyp, qemu");
+  command.add_option("--kernel", names.kernel, "Kernel level of all Linux partitions: 6.1, fixed");
+  command.add_option("--userland", names.userland, "powerpc-utils of all Linux partitions: 1.3.10");
+  command.add_option("--hmc", names.hmc, "HMC level: v7, v8, v10, fixed");
+  command.add_flag_callback(
+      "--all-fixed",
+      [&names] {
+        names.kernel = "fixed";
+        names.hmc = "fixed";
+      },
+      "No known defect wherever a fixed profile exists: kernel and HMC");
+}
+
+namespace {
+
+constexpr auto kCommands = {add_run, add_check, add_schema, add_import, add_hmc, add_dtb, add_bench};
+
+int run(int argc, char** argv) {
+  CLI::App app("Full-system simulator of a POWER managed system and its HMC", "lparsim");
+  int exit_status = 0;
+  app.require_subcommand(1);
+  app.set_version_flag("--version", LPARSIM_VERSION);
+  for (const auto add : kCommands) add(app, exit_status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);   // --help, --version
+    fmt::print(stderr, "lparsim: {} (see lparsim --help)\n", error.what());
+    return kBadInput;
+  }
+  return exit_status;
+}
+
+}  // namespace
+}  // namespace lparsim::cli
+
+int sc_main(int argc, char** argv) { return lparsim::cli::run(argc, argv); }

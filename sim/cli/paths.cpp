@@ -1,0 +1,93 @@
+#include "sim/cli/paths.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "sim/config/json_reader.hpp"
+
+namespace lparsim::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path program_folder() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+Result<std::string> first_existing(const std::vector<fs::path>& candidates, std::string_view what) {
+  std::string sought;
+  for (const auto& candidate : candidates) {
+    std::error_code ignored;
+    if (fs::exists(candidate, ignored)) return candidate.lexically_normal().string();
+    sought += (sought.empty() ? "" : ", ") + candidate.lexically_normal().string();
+  }
+  return failure(ErrorCode::not_found, std::string(what), "not found; sought at " + sought);
+}
+
+Result<void> add_folder(const std::string& path, std::vector<std::string>& files) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code ignored;
+    if (it->path().extension() == ".json" && it->is_regular_file(ignored)) {
+      files.push_back(it->path().string());
+    }
+  }
+  if (error) return failure(ErrorCode::io, path, error.message());
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> shipped_file(const std::string& relative) {
+  const auto folder = program_folder();
+  // build/<preset>/sim/cli/lparsim, then <prefix>/bin/lparsim.
+  return first_existing({folder / "../share/lparsim" / relative,
+                         folder / "../../../../scenarios" / relative},
+                        relative);
+}
+
+Result<std::string> bench_program() {
+  const auto folder = program_folder();
+  return first_existing({folder / "lparsim_bench", folder / "../libexec/lparsim/lparsim_bench",
+                         folder / "../../bench/lparsim_bench"},
+                        "lparsim_bench");
+}
+
+Result<std::vector<std::string>> json_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const auto& path : paths) {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
+      std::vector<std::string> found;
+      if (auto added = add_folder(path, found); !added) return tl::make_unexpected(added.error());
+      std::sort(found.begin(), found.end());
+      files.insert(files.end(), found.begin(), found.end());
+    } else if (fs::exists(path, ignored)) {
+      files.push_back(path);
+    } else {
+      return failure(ErrorCode::not_found, path, "no such file or folder");
+    }
+  }
+  std::vector<std::string> unique;
+  for (auto& file : files) {
+    if (std::find(unique.begin(), unique.end(), file) == unique.end()) {
+      unique.push_back(std::move(file));
+    }
+  }
+  return unique;
+}
+
+Result<std::string> kind_of_file(const std::string& path) {
+  const auto document = config::read_json_file(path);
+  if (!document) return tl::make_unexpected(document.error());
+  auto root = document->root();
+  auto kind = root.string("kind");
+  if (auto good = document->check(); !good) return tl::make_unexpected(good.error());
+  return kind;
+}
+
+}  // namespace lparsim::cli

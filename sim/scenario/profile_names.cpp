@@ -1,0 +1,37 @@
+#include "sim/scenario/profile_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "firmware/profiles/profile.hpp"
+
+namespace lparsim::scenario {
+namespace {
+
+constexpr std::array<std::string_view, 2> kKernelLevels{"6.1", "fixed"};
+constexpr std::array<std::string_view, 1> kUserlands{"1.3.10"};
+constexpr std::array<std::string_view, 4> kHmcLevels{"v7", "v8", "v10", "fixed"};
+
+template <class Names>
+Result<void> check(std::string_view what, std::string_view found, const Names& known) {
+  if (std::find(known.begin(), known.end(), found) != known.end()) return {};
+  return bad_input("", fmt::format("unknown {} profile \"{}\", allowed are {}", what, found,
+                                   fmt::join(known, ", ")));
+}
+
+}  // namespace
+
+Result<void> check_profiles(const models::WorldConfig& world) {
+  auto good = check("firmware", world.firmware_profile, firmware::profile_names());
+  if (good) good = check("HMC", world.hmc_profile.name, kHmcLevels);
+  for (const auto& [id, os] : world.os) {
+    if (good && os.kind == models::OsKind::linux) good = check("kernel", os.kernel_level, kKernelLevels);
+    if (good && os.kind == models::OsKind::linux) good = check("userland", os.userland, kUserlands);
+  }
+  return good;
+}
+
+}  // namespace lparsim::scenario
