@@ -1,5 +1,6 @@
 #include "models/guest_os.hpp"
 
+#include "models/generic_os/generic_os.hpp"
 #include "models/kernel/linux.hpp"
 #include "models/userland/shell.hpp"
 #include "sim/base/assert.hpp"
@@ -8,14 +9,21 @@ namespace lparsim::models {
 
 std::unique_ptr<kernel::GuestKernel> make_guest_kernel(const OsConfig& os,
                                                        kernel::KernelHost& host) {
+  if (os.kind == OsKind::generic) return generic_os::make_generic_os(host);
   const auto* level = kernel::find_level(os.kernel_level);
   LPARSIM_ASSERT(level != nullptr);
   return kernel::make_linux(host, *level);
 }
 
-int run_guest_command(const OsConfig&, kernel::GuestKernel&, userland::Process& process,
-                      const std::string& command_line) {
-  return userland::run_shell(process, command_line);
+int run_guest_command(const OsConfig& os, kernel::GuestKernel& guest_kernel,
+                      userland::Process& process, const std::string& command_line) {
+  if (os.kind == OsKind::linux) return userland::run_shell(process, command_line);
+  const auto words = userland::split_command_line(command_line).words;
+  std::string out, err;
+  const int status = generic_os::dlpar(guest_kernel, words, out, err);
+  process.out(out);
+  process.err(err);
+  return status;
 }
 
 }  // namespace lparsim::models

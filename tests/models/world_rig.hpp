@@ -1,0 +1,44 @@
+// A small managed system: two Linux partitions, one generic, on 8 dedicated processors.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "models/world.hpp"
+
+namespace lparsim::models {
+
+inline constexpr PartitionId kOne{1}, kTwo{2}, kVios{3};
+
+WorldConfig small_machine();
+
+struct WorldTest : testing::Test {
+  // Partitions one and two are up, with RMC, at rest.
+  void boot();
+  // Runs an HMC command line until it is over.
+  hmc::CommandResult hmc(const std::string& command_line);
+  ProcessResult shell(PartitionId partition, const std::string& command_line);
+  std::size_t online_threads(PartitionId partition);
+  // Whether the log holds an event of that kind, for that partition unless kNoPartition.
+  std::size_t events(EventKind kind, PartitionId partition = kNoPartition);
+
+  void use(std::vector<ScriptedAnswer> script) {
+    scripted = std::make_unique<ScriptedChoices>(std::move(script));
+  }
+
+  struct Switchable final : Choices {  // so that a test may script after the world was built
+    explicit Switchable(WorldTest& in) : test(in) {}
+    std::size_t pick(const ChoicePoint& point, std::span<const Outcome> outcomes) override {
+      return test.scripted ? test.scripted->pick(point, outcomes) : 0;
+    }
+    WorldTest& test;
+  };
+
+  std::unique_ptr<ScriptedChoices> scripted;
+  Switchable choices{*this};
+  World world{small_machine(), choices};
+};
+
+}  // namespace lparsim::models
