@@ -113,12 +113,12 @@ class Checker {
     if (config.lmbs < 1) fail(at, whose + ": found no memory, allowed is one LMB or more");
     if (config.dedicated) return;
     // 0.05 units for each virtual processor (hmc.md 1.2), and no more than one.
-    constexpr std::int32_t kLeast = 5, kMost = 100;
+    constexpr std::int32_t kLeast = 5, kMost = 100;  // hundredths
     const std::int32_t units = config.units.hundredths;
     if (units < config.procs * kLeast || units > config.procs * kMost) {
-      fail(at, fmt::format("{}: {} processing units for {} virtual processors, allowed are {} to {}",
-                           whose, hmc::units_text(config.units), config.procs,
-                           hmc::units_text({config.procs * kLeast}),
+      const std::string least = hmc::units_text({config.procs * kLeast});
+      fail(at, fmt::format("{}: {} processing units for {} virtual processors, allowed are {} "
+                           "to {}", whose, hmc::units_text(config.units), config.procs, least,
                            hmc::units_text({config.procs * kMost})));
     }
   }

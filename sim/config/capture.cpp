@@ -1,0 +1,264 @@
+#include "sim/config/capture.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace lparsim::config {
+
+namespace {
+
+using hmc::Listing;
+
+struct CommandForm {
+  std::string_view program, resource, subtype, level;  // empty level: any
+  Listing listing;
+};
+
+constexpr CommandForm kForms[] = {
+    {"lssyscfg", "sys", "", "", Listing::sys},
+    {"lssyscfg", "lpar", "", "", Listing::lpar},
+    {"lssyscfg", "prof", "", "", Listing::prof},
+    {"lshwres", "proc", "", "sys", Listing::proc_sys},
+    {"lshwres", "proc", "", "lpar", Listing::proc_lpar},
+    {"lshwres", "mem", "", "sys", Listing::mem_sys},
+    {"lshwres", "mem", "", "lpar", Listing::mem_lpar},
+    {"lshwres", "io", "slot", "", Listing::io_slot},
+    {"lshwres", "virtualio", "slot", "lpar", Listing::virtual_slot},
+    {"lshwres", "virtualio", "eth", "lpar", Listing::virtual_eth},
+    {"lshwres", "virtualio", "scsi", "lpar", Listing::virtual_scsi},
+    {"lshwres", "virtualio", "serial", "lpar", Listing::virtual_serial},
+    {"lshwres", "virtualio", "fc", "lpar", Listing::virtual_fc},
+};
+
+// Words as a shell splits them, without expansions.
+std::vector<std::string> shell_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  char quote = 0;
+  bool open = false;
+  for (const char c : text) {
+    if (quote) {
+      if (c == quote) quote = 0;
+      else word += c;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+      open = true;
+    } else if (c == ' ' || c == '\t') {
+      if (open) words.push_back(std::exchange(word, {}));
+      open = false;
+    } else {
+      word += c;
+      open = true;
+    }
+  }
+  if (open) words.push_back(word);
+  return words;
+}
+
+struct CommandLine {
+  std::string program;
+  std::map<std::string, std::string, std::less<>> options;  // "-F" alone: empty
+
+  std::string option(std::string_view name) const {
+    const auto found = options.find(name);
+    return found == options.end() ? std::string() : found->second;
+  }
+};
+
+CommandLine parse_command(std::string_view text) {
+  CommandLine line;
+  std::string last;
+  for (const std::string& word : shell_words(text)) {
+    if (line.program.empty()) {
+      // LC_ALL=en_US before the command (hmc.md 0.1).
+      if (word.find('=') == std::string::npos) line.program = word;
+    } else if (word.starts_with('-')) {
+      last = word;
+      line.options.emplace(word, "");
+    } else if (!last.empty()) {
+      std::string& value = line.options[last];
+      value += (value.empty() ? "" : " ") + word;
+    }
+  }
+  return line;
+}
+
+std::optional<Listing> listing_of(const CommandLine& line) {
+  for (const CommandForm& form : kForms) {
+    if (line.program == form.program && line.option("-r") == form.resource &&
+        line.option("--rsubtype") == form.subtype &&
+        (form.level.empty() || line.option("--level") == form.level)) {
+      return form.listing;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    std::string line(text.substr(0, end));
+    if (line.ends_with('\r')) line.pop_back();
+    lines.push_back(std::move(line));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  while (!lines.empty() && lines.back().empty()) lines.pop_back();
+  return lines;
+}
+
+class RowParser {
+ public:
+  RowParser(Capture& capture, const CommandLine& line) : capture_(capture) {
+    chosen_ = line.options.contains("-F");
+    header_ = line.options.contains("--header");
+    std::string names = line.option("-F");
+    if (names.find(':') != std::string::npos) separator_ = ':';
+    if (names.find(' ') != std::string::npos) separator_ = ' ';
+    if (chosen_ && !names.empty()) names_ = *split_fields(names, separator_);
+    capture_.ordered = !chosen_;
+  }
+
+  Result<void> parse(const std::string& line, std::size_t number) {
+    const std::string where = fmt::format("{}:{}", capture_.file, number);
+    const auto fields = split_fields(line, separator_);
+    if (!fields) return bad_input(where, "a quote is not closed");
+    if (header_) {
+      header_ = false;
+      names_ = *fields;
+      return {};
+    }
+    return chosen_ ? add_values(where, *fields) : add_pairs(where, *fields);
+  }
+
+ private:
+  Result<void> add_pairs(const std::string& where, const std::vector<std::string>& fields) {
+    CapturedRow row{where, {}};
+    std::set<std::string> seen;
+    for (const std::string& field : fields) {
+      const auto equals = field.find('=');
+      if (equals == std::string::npos || equals == 0) {
+        return bad_input(where, fmt::format("found \"{}\", allowed is attribute=value", field));
+      }
+      std::string name = field.substr(0, equals);
+      if (!seen.insert(name).second) {
+        return bad_input(where, fmt::format("the attribute {} stands twice", name));
+      }
+      row.fields.emplace_back(std::move(name), field.substr(equals + 1));
+    }
+    capture_.rows.push_back(std::move(row));
+    return {};
+  }
+
+  Result<void> add_values(const std::string& where, const std::vector<std::string>& values) {
+    if (names_.empty()) return bad_input(where, "-F without names and without --header");
+    if (values.size() != names_.size()) {
+      return bad_input(where, fmt::format("found {} values, allowed are {}", values.size(),
+                                          names_.size()));
+    }
+    CapturedRow row{where, {}};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (values[i] != "null") row.fields.emplace_back(names_[i], values[i]);
+    }
+    capture_.rows.push_back(std::move(row));
+    return {};
+  }
+
+  Capture& capture_;
+  bool chosen_ = false, header_ = false;
+  char separator_ = ',';
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+const std::string* CapturedRow::find(std::string_view name) const {
+  for (const auto& [attribute, value] : fields) {
+    if (attribute == name) return &value;
+  }
+  return nullptr;
+}
+
+std::optional<std::vector<std::string>> split_fields(std::string_view line, char separator) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
+      fields.back() += '"';
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == separator && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back() += c;
+    }
+  }
+  if (quoted) return std::nullopt;
+  return fields;
+}
+
+std::vector<std::string> split_items(std::string_view value) {
+  auto items = split_fields(value);
+  return items ? *items : std::vector<std::string>{std::string(value)};
+}
+
+Result<std::optional<Capture>> parse_capture(std::string_view text, const std::string& file) {
+  const std::vector<std::string> lines = split_lines(text);
+  if (lines.empty() || !lines.front().starts_with("$ ")) return std::nullopt;
+  Capture capture;
+  capture.file = file;
+  capture.command = lines.front().substr(2);
+  capture.lines.assign(lines.begin() + 1, lines.end());
+  const CommandLine command = parse_command(capture.command);
+  capture.system = command.option("-m");
+  capture.listing = listing_of(command);
+  capture.complete = !command.options.contains("--filter") && !command.options.contains("-R");
+  if (!capture.listing || capture.lines.empty()) return capture;
+  if (capture.lines.front() == "No results were found.") return capture;
+  if (capture.lines.front().starts_with("HSCL")) {
+    capture.refusal = capture.lines.front();
+    return capture;
+  }
+  RowParser parser(capture, command);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    if (lines[i].empty()) continue;
+    if (auto ok = parser.parse(lines[i], i + 1); !ok) return tl::make_unexpected(ok.error());
+  }
+  return capture;
+}
+
+// Kahn's algorithm; among those that are free the one that came first goes first.
+std::vector<std::string> common_order(const std::vector<CapturedRow>& rows, bool& agrees) {
+  std::vector<std::string> pool;                         // by first appearance
+  std::map<std::string, std::set<std::string>> before;   // attribute -> those that precede it
+  for (const CapturedRow& row : rows) {
+    for (std::size_t i = 0; i < row.fields.size(); ++i) {
+      const std::string& name = row.fields[i].first;
+      if (before.try_emplace(name).second) pool.push_back(name);
+      if (i > 0) before[name].insert(row.fields[i - 1].first);
+    }
+  }
+  std::vector<std::string> order;
+  agrees = true;
+  while (!pool.empty()) {
+    auto next = std::find_if(pool.begin(), pool.end(),
+                             [&](const std::string& name) { return before[name].empty(); });
+    if (next == pool.end()) {
+      agrees = false;
+      next = pool.begin();
+    }
+    const std::string name = *next;
+    pool.erase(next);
+    for (auto& [other, needed] : before) needed.erase(name);
+    order.push_back(name);
+  }
+  return order;
+}
+
+}  // namespace lparsim::config

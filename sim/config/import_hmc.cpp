@@ -1,0 +1,157 @@
+#include "sim/config/import_hmc.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "hmc/inventory/text.hpp"
+#include "sim/config/import_draft.hpp"
+
+namespace lparsim::config {
+
+using hmc::Listing;
+
+namespace {
+
+// Adds up what the partitions have; the first that goes beyond `available` is an error that names
+// its line and the line of the system.
+void check_sum(Draft& draft, Listing listing, const CapturedRow* system, std::int64_t available,
+               std::string_view what, std::int64_t (*amount)(const firmware::PartitionConfig&)) {
+  std::int64_t sum = 0;
+  for (const firmware::PartitionConfig& config : draft.machine.platform.partitions) {
+    if (config.configured) sum += amount(config);
+    if (sum <= available || !system) continue;
+    const CapturedRow* row = draft.row(config.id, listing);
+    draft.fail(row ? row->where : draft.named_at[config.id],
+               fmt::format("with partition {} more {} are assigned than {} has", config.name, what,
+                           system->where));
+    return;
+  }
+}
+
+std::int64_t units_of(const firmware::PartitionConfig& config) {
+  return config.dedicated ? whole_processors(config.procs).hundredths : config.units.hundredths;
+}
+std::int64_t lmbs_of(const firmware::PartitionConfig& config) { return config.lmbs; }
+
+// Systems without `--level sys` captures: twice what is assigned, and 8 cores and 16 GiB at least.
+void assume_system(Draft& draft) {
+  firmware::PlatformConfig& platform = draft.machine.platform;
+  constexpr std::int32_t kLeastCores = 8;
+  constexpr std::uint64_t kLeastBytes = std::uint64_t{16} << 30;
+  std::int64_t units = 0, lmbs = 0;
+  for (const firmware::PartitionConfig& config : platform.partitions) {
+    if (config.configured) units += units_of(config);
+    if (config.configured) lmbs += lmbs_of(config);
+  }
+  if (!draft.proc_sys) {
+    const auto cores = static_cast<std::int32_t>((units * 2 + 99) / 100);
+    platform.installed_units = whole_processors(std::max(cores, kLeastCores));
+    platform.configurable_units = platform.installed_units;
+    draft.note(fmt::format("no lshwres -r proc --level sys: {} processors assumed",
+                           hmc::units_text(platform.installed_units)));
+  }
+  if (!draft.mem_sys) {
+    const auto least = static_cast<std::int64_t>(kLeastBytes / platform.lmb_bytes);
+    platform.installed_lmbs = static_cast<std::uint32_t>(std::max(lmbs * 2, least));
+    platform.configurable_lmbs = platform.installed_lmbs;
+    draft.note(fmt::format("no lshwres -r mem --level sys: {} LMBs of {} MB assumed",
+                           platform.installed_lmbs, platform.lmb_bytes >> 20));
+  }
+}
+
+void note_skipped(Draft& draft) {
+  for (const Capture& capture : draft.captures) {
+    if (!capture.listing) {
+      draft.note(fmt::format("{}: skipped, nothing is taken from \"{}\"", capture.file,
+                             capture.command));
+    } else if (!capture.refusal.empty()) {
+      draft.note(fmt::format("{}: skipped, the HMC refused: {}", capture.file, capture.refusal));
+    }
+  }
+}
+
+void check_twice(Draft& draft) {
+  for (std::size_t i = 0; i < draft.captures.size(); ++i) {
+    for (std::size_t k = i + 1; k < draft.captures.size(); ++k) {
+      const Capture &a = draft.captures[i], &b = draft.captures[k];
+      if (a.listing && a.listing == b.listing && !a.rows.empty() && !b.rows.empty()) {
+        draft.fail(b.file + ":1", fmt::format("the same listing as {}:1", a.file));
+      }
+    }
+  }
+}
+
+Result<ImportReport> finish(Draft& draft) {
+  if (draft.error) return tl::make_unexpected(*draft.error);
+  MachinePlaces places;
+  places.file = draft.machine.inventory.system_name;
+  for (const firmware::PartitionConfig& config : draft.machine.platform.partitions) {
+    const CapturedRow* row = draft.row(config.id, Listing::proc_lpar);
+    places.partitions.push_back(row ? row->where : draft.named_at[config.id]);
+  }
+  if (auto sense = validate(draft.machine, places); !sense) {
+    return tl::make_unexpected(sense.error());
+  }
+  return ImportReport{std::move(draft.machine), std::move(draft.notes)};
+}
+
+}  // namespace
+
+void check_import(Draft& draft) {
+  const firmware::PlatformConfig& platform = draft.machine.platform;
+  check_sum(draft, Listing::proc_lpar, draft.proc_sys, platform.configurable_units.hundredths,
+            "processing units", units_of);
+  check_sum(draft, Listing::mem_lpar, draft.mem_sys,
+            std::int64_t{platform.configurable_lmbs} - platform.firmware_lmbs, "memory blocks",
+            lmbs_of);
+}
+
+Result<ImportReport> import_hmc_texts(
+    const std::vector<std::pair<std::string, std::string>>& files) {
+  Draft draft;
+  for (const auto& [name, text] : files) {
+    auto capture = parse_capture(text, name);
+    if (!capture) return tl::make_unexpected(capture.error());
+    if (*capture) draft.captures.push_back(std::move(**capture));
+    else draft.note(fmt::format("{}: skipped, it does not begin with \"$ \"", name));
+  }
+  check_twice(draft);
+  note_skipped(draft);
+  import_system(draft);
+  import_partitions(draft);
+  if (draft.machine.inventory.partitions.empty()) {
+    draft.fail("", "no capture names a partition");
+  }
+  import_profiles(draft);
+  import_slots(draft);
+  import_adapters(draft);
+  import_layouts(draft);
+  assume_system(draft);
+  check_import(draft);
+  return finish(draft);
+}
+
+Result<ImportReport> import_hmc(const std::string& directory) {
+  std::error_code failed;
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
+    if (entry.is_regular_file()) paths.push_back(entry.path().string());
+  }
+  if (failed) return failure(ErrorCode::not_found, directory, "the directory cannot be read");
+  std::sort(paths.begin(), paths.end());
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const std::string& path : paths) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return failure(ErrorCode::io, path, "the file cannot be read");
+    files.emplace_back(path, text.str());
+  }
+  return import_hmc_texts(files);
+}
+
+}  // namespace lparsim::config
