@@ -87,13 +87,7 @@ void World::hmc_command(const std::string& command_line,
                         std::function<void(hmc::CommandResult)> done) {
   const auto session = ++impl_->last_session;
   auto body = [this, session, command_line, done = std::move(done)] {
-    auto& log = impl_->log;
-    log.add(EventKind::hmc_command, kNoPartition, session, log.text(command_line));
-    auto result = impl_->hmc.run(command_line, session);
-    log.add(EventKind::hmc_reply, kNoPartition, session,
-            static_cast<std::uint64_t>(result.exit_status), log.text(result.out),
-            log.text(result.err));
-    done(std::move(result));
+    done(impl_->hmc.run(command_line, session));  // the HMC itself writes both into the log
   };
   impl_->actors.spawn(fmt::format("hmc:{}", session), kNoPartition, std::move(body));
 }
