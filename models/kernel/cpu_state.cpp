@@ -12,7 +12,7 @@ namespace lparsim::kernel {
 namespace {
 
 constexpr std::uint64_t kCallInTimeout = 5'000'000'000;    // 5 s, then the thread is "stuck"
-constexpr std::uint64_t kDiePoll = 100'000;                // between two stopped-state queries
+constexpr std::uint64_t kDiePoll = 1'000'000;              // between two stopped-state queries
 constexpr std::uint64_t kDieWarning = 120'000'000'000;     // a warning each 120 s
 
 enum StoppedState : std::int32_t { kHardwareError = -1, kStopped = 0, kNotStopped = 2 };

@@ -21,8 +21,8 @@ std::optional<std::uint32_t> token_of(const Kernel& kernel, std::string_view ser
   return kernel.state.tree.word(kernel.state.rtas_node, service);
 }
 
-void enter(Kernel& kernel, std::uint8_t* block, std::uint32_t token, std::span<const std::uint32_t> in,
-           std::uint32_t nret) {
+void enter(Kernel& kernel, std::uint8_t* block, std::uint32_t token,
+           std::span<const std::uint32_t> in, std::uint32_t nret) {
   store_be32(block, token);
   store_be32(block + 4, static_cast<std::uint32_t>(in.size()));
   store_be32(block + 8, nret);

@@ -1,0 +1,85 @@
+// Hot-plug events from interrupt to handler (kernel.md 5; layout as recorded).
+#include <cerrno>
+
+#include "tests/kernel/kernel_rig.hpp"
+
+namespace lparsim::kernel {
+namespace {
+
+using EventTest = KernelRig;
+
+Bytes hotplug_log(std::uint8_t resource, std::uint8_t action, std::uint8_t id_type,
+                  std::uint32_t first, std::uint32_t second) {
+  CellWriter out;
+  out.u32(0x063460e5).u32(16 + 20);
+  out.u32(0x86008e00).u64(0).u32(0x49424d00);
+  out.u16(0x4850).u16(20).u8(1).u8(0).u16(0);
+  out.u8(resource).u8(action).u8(id_type).u8(0).u32(first).u32(second);
+  return out.take();
+}
+
+Script check(std::int32_t status, Bytes event) {
+  return {{"check-exception", {0x500, 0x1001, 0x10000000, 0, 0x6000, 2048}, {status}, {}, {},
+           std::move(event)}};
+}
+
+TEST_F(EventTest, CpuAddByEvent) {
+  start("6.1");
+  host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000001, 0)) + acquire(0x10000001) +
+               cpu_connector(0x10000001, {1}) + start_cpu(1));
+  kernel_->interrupt(0x1001);
+  EXPECT_EQ(online(), "0-1\n");
+  EXPECT_EQ(kernel_->view().queued_work, 0U);
+}
+
+TEST_F(EventTest, MemoryAddByIndexedCount) {
+  start("6.1");
+  host_.expect(check(0, hotplug_log(2, 1, 4, 2, 0x80000004)) + acquire(0x80000004) +
+               lmb_connector() + acquire(0x80000005) + lmb_connector());
+  kernel_->interrupt(0x1001);
+  EXPECT_EQ(lmb_flags(0x80000005), 8U);
+}
+
+TEST_F(EventTest, OtherSourcesAndOtherResourcesDoNothing) {
+  start("6.1");
+  kernel_->interrupt(0x1000);
+  host_.expect(check(0, hotplug_log(4, 1, 2, 0x20000001, 0)));
+  kernel_->interrupt(0x1001);
+}
+
+TEST_F(EventTest, StaleEventRunsAgainOnlyWithTheDefect) {
+  for (const bool defect : {true, false}) {
+    start(defect ? "6.1" : "fixed");
+    host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000000, 0)));   // exists: refused, no calls
+    kernel_->interrupt(0x1001);
+    EXPECT_TRUE(host_.logged("already exists"));
+    host_.messages.clear();
+    host_.expect(check(1, {}));
+    kernel_->interrupt(0x1001);
+    EXPECT_EQ(host_.logged("already exists"), defect);
+  }
+}
+
+TEST_F(EventTest, NoEventEverIsABadAccessOnlyWithTheDefect) {
+  start("fixed");
+  host_.expect(check(1, {}));
+  kernel_->interrupt(0x1001);
+  start("6.1");
+  host_.expect(check(1, {}));
+  EXPECT_THROW(kernel_->interrupt(0x1001), BugHit);
+}
+
+TEST_F(EventTest, EventIsLostWithoutMemoryOnlyWithTheDefect) {
+  host_.no_memory = {"kernel.hotplug_work"};
+  start("6.1");
+  host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000000, 0)));
+  kernel_->interrupt(0x1001);
+  EXPECT_FALSE(host_.logged("already exists"));
+  start("fixed");
+  host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000000, 0)));
+  kernel_->interrupt(0x1001);
+  EXPECT_TRUE(host_.logged("already exists"));
+}
+
+}  // namespace
+}  // namespace lparsim::kernel

@@ -1,0 +1,131 @@
+#include "tests/kernel/rig_tree.hpp"
+
+#include <libfdt.h>
+
+#include <array>
+#include <string_view>
+
+#include "tests/kernel/kernel_rig.hpp"
+
+namespace lparsim::kernel {
+namespace {
+
+constexpr std::uint32_t kFirstToken = 0x2000;
+constexpr std::array<const char*, 9> kServices{
+    "query-cpu-stopped-state", "start-cpu", "stop-self", "check-exception", "set-indicator",
+    "get-sensor-state", "ibm,configure-connector", "nvram-fetch", "rtas-last-error"};
+
+class Flat {
+ public:
+  Flat() : blob_(64U << 10) {
+    fdt_create(blob_.data(), static_cast<int>(blob_.size()));
+    fdt_finish_reservemap(blob_.data());
+  }
+  void begin(const std::string& name) { fdt_begin_node(blob_.data(), name.c_str()); }
+  void end() { fdt_end_node(blob_.data()); }
+  void put(const char* name, const Bytes& value) {
+    fdt_property(blob_.data(), name, value.data(), static_cast<int>(value.size()));
+  }
+  void word(const char* name, std::uint32_t value) { put(name, CellWriter().u32(value).take()); }
+  void text(const char* name, std::string_view value) {
+    put(name, CellWriter().str(value).take());
+  }
+  Bytes take() {
+    EXPECT_EQ(fdt_finish(blob_.data()), 0);
+    blob_.resize(fdt_totalsize(blob_.data()));
+    return std::move(blob_);
+  }
+
+ private:
+  Bytes blob_;
+};
+
+void put_rtas(Flat& out, const TreeOptions& options) {
+  out.begin("rtas");
+  out.text("ibm,hypertas-functions", "hcall-splpar");
+  out.put("ibm,lrdr-capacity", CellWriter().u64(1ULL << 32).u64(1U << 28)
+                                   .u32(options.possible_cores).take());
+  out.word("ibm,associativity-reference-points", 1);
+  for (std::size_t i = 0; i < kServices.size(); ++i) {
+    if (std::string_view(kServices[i]) == "rtas-last-error" && !options.last_error) continue;
+    out.word(kServices[i], kFirstToken + static_cast<std::uint32_t>(i));
+  }
+  out.end();
+}
+
+void put_cpus(Flat& out, const TreeOptions& options) {
+  out.begin("cpus");
+  CellWriter indexes;
+  indexes.u32(4);
+  for (std::uint32_t i = 0; i < 4; ++i) indexes.u32(0x10000000 + i * options.threads);
+  out.put("ibm,drc-indexes", indexes.take());
+  for (std::uint32_t core = 0; core < options.cores; ++core) {
+    const std::uint32_t first = core * options.threads;
+    out.begin("PowerPC,POWER9@" + std::to_string(first));
+    out.text("device_type", "cpu");
+    out.word("reg", first);
+    out.word("ibm,my-drc-index", 0x10000000 + first);
+    CellWriter servers;
+    for (std::uint32_t t = 0; t < options.threads; ++t) servers.u32(first + t);
+    out.put("ibm,ppc-interrupt-server#s", servers.take());
+    out.end();
+  }
+  out.end();
+}
+
+void put_memory(Flat& out, bool v1) {
+  out.begin("memory@0");
+  out.text("device_type", "memory");
+  out.put("reg", CellWriter().u64(0).u64(4ULL << 28).take());
+  out.end();
+  out.begin("ibm,dynamic-reconfiguration-memory");
+  out.put("ibm,lmb-size", CellWriter().u64(1U << 28).take());
+  out.put("ibm,associativity-lookup-arrays", CellWriter().u32(1).u32(1).u32(0).take());
+  CellWriter table;
+  if (v1) {
+    table.u32(12);
+    for (std::uint32_t i = 0; i < 12; ++i) {
+      table.u64(std::uint64_t{i} << 28).u32(i < 4 ? i : 0x80000000 + i).u32(0).u32(0xffffffff);
+      table.u32(i < 4 ? 0xa0 : 0);
+    }
+    out.put("ibm,dynamic-memory", table.take());
+  } else {
+    table.u32(2).u32(4).u64(0).u32(0).u32(0xffffffff).u32(0xa0);
+    table.u32(8).u64(0x40000000).u32(0x80000004).u32(0xffffffff).u32(0);
+    out.put("ibm,dynamic-memory-v2", table.take());
+  }
+  out.end();
+}
+
+}  // namespace
+
+std::string rig_service(std::uint32_t token) {
+  return token - kFirstToken < kServices.size() ? kServices[token - kFirstToken] : "";
+}
+
+std::uint32_t rig_token(const std::string& service) {
+  for (std::size_t i = 0; i < kServices.size(); ++i) {
+    if (service == kServices[i]) return kFirstToken + static_cast<std::uint32_t>(i);
+  }
+  return 0;
+}
+
+Bytes flat_tree(const TreeOptions& options) {
+  Flat out;
+  out.begin("");
+  out.text("device_type", "chrp");
+  out.text("model", "IBM,9009-42A");
+  out.word("ibm,partition-no", 3);
+  put_rtas(out, options);
+  put_cpus(out, options);
+  put_memory(out, options.v1);
+  out.begin("event-sources");
+  out.begin("hot-plug-events");
+  out.put("interrupts", CellWriter().u32(0x1001).u32(0).take());
+  out.end();
+  out.end();
+  out.end();
+  return out.take();
+}
+
+}  // namespace lparsim::kernel
