@@ -170,7 +170,7 @@ TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& part
   const std::vector<std::uint32_t> numbers = phb_numbers(platform.slots);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const SlotConfig& slot = platform.slots[i];
-    shape.phbs.push_back({numbers[i], slot.drc, slot.location, slot.owner == partition.id});
+    shape.phbs.push_back({numbers[i], slot.drc, slot.location, slot.owner == partition.id, true});
   }
   std::sort(shape.phbs.begin(), shape.phbs.end(),
             [](const PhbShape& a, const PhbShape& b) { return a.phb < b.phb; });
@@ -202,6 +202,7 @@ Node build_tree(const TreeShape& shape) {
   for (const PhbShape& phb : shape.phbs) {
     if (!phb.owned) continue;
     root.children.push_back(phb_node(shape, phb, Origin::boot));
+    if (!phb.adapter) continue;
     root.children.back().children.push_back(adapter_node(shape, phb, Origin::boot));
   }
   return root;

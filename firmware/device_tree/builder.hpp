@@ -37,6 +37,7 @@ struct PhbShape {                    // one PHB connector at the root with the s
   DrcIndex slot;                     // connector of the slot below the PHB
   std::string location;              // its location code
   bool owned = false;                // has a node below the root
+  bool adapter = true;               // the slot's adapter has a node too; only while owned
 };
 
 struct VirtualSlotShape {            // an owned virtual adapter; the DRC lists cover all slots

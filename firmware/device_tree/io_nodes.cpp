@@ -109,11 +109,12 @@ Node vdevice_node(const TreeShape& shape) {
   add_drc_properties(node, {{.type = "SLOT", .prefix = prefix, .first = virtual_slot_drc_index(0),
                              .count = count}}, shape.options.drc_info);
   // Slot 0 is the console that PowerVM itself makes; Linux has no early console without it.
-  const auto& slots = shape.virtual_slots;
-  if (slots.empty() || slots.front().slot != 0) {
+  const auto& configured = shape.partition->virtual_slots;
+  if (std::none_of(configured.begin(), configured.end(),
+                   [](const VirtualSlotConfig& slot) { return slot.slot == 0; })) {
     node.children.push_back(virtual_adapter_node(shape, {0, "serial"}, Origin::boot));
   }
-  for (const VirtualSlotShape& slot : slots) {
+  for (const VirtualSlotShape& slot : shape.virtual_slots) {
     node.children.push_back(virtual_adapter_node(shape, slot, Origin::boot));
   }
   return node;

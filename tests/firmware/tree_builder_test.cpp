@@ -163,6 +163,16 @@ TEST(TreeIo, OnlyOwnedPhbsHaveNodesButAllHaveConnectors) {
   EXPECT_EQ(root.find("/pci@800000020000013"), nullptr);
 }
 
+TEST(TreeIo, AnAdapterThatWasRemovedLeavesItsPhb) {
+  Fixture f;
+  TreeShape shape = f.shape("phyp");
+  for (PhbShape& phb : shape.phbs) phb.adapter = false;
+  const Node root = build_tree(shape);
+  ASSERT_NE(root.find("/pci@800000020000018"), nullptr);
+  EXPECT_THAT(root.find("/pci@800000020000018")->children, IsEmpty());
+  EXPECT_THAT(tree_problems(root), IsEmpty());
+}
+
 TEST(TreeIo, SlotsOnOneBusGetNumbersOfTheirOwn) {
   const std::vector<SlotConfig> slots{{DrcIndex{0x21010001}, "A-C1", kNoPartition},
                                       {DrcIndex{0x21020001}, "A-C2", kNoPartition},
