@@ -142,11 +142,18 @@ class Hypervisor {
   HcallReply hcall(PartitionId partition, ServerNumber server, std::uint64_t opcode,
                    std::array<std::uint64_t, 9>& registers);
 
+  // A translation (page table, TCE) to this resource exists or is gone: isolate answers -9001 while
+  // it exists (R1-13.7.4.1.2-2, R1-13.7.4.1.3-2).
+  void set_mapped(PartitionId partition, DrcIndex index, bool mapped);
+
   // -- HMC side: absolute targets, see hmc/ports.hpp ---------------------------------------------
   AssignAnswer set_processors(PartitionId partition, std::int32_t procs);
   AssignAnswer set_units(PartitionId partition, ProcUnits units);
   AssignAnswer set_uncap_weight(PartitionId partition, std::int32_t weight);
   AssignAnswer set_lmbs(PartitionId partition, std::uint32_t lmbs);
+  // Gives a physical slot (with its PHB) to a partition that may then acquire it, or takes it away
+  // (kNoPartition): at once when nobody has acquired it, else when the OS releases it.
+  AssignAnswer assign_slot(DrcIndex slot, PartitionId owner);
   void restore_processors(PartitionId partition);
   void restore_lmbs(PartitionId partition);
   // Queues a hot-plug event (EVENTS.md 4) and raises the interrupt when it was negotiated.
