@@ -1,0 +1,318 @@
+#include "firmware/hypervisor.hpp"
+
+#include <algorithm>
+
+#include "firmware/device_tree/flatten.hpp"
+#include "firmware/drc/drc_space.hpp"
+#include "firmware/events/hot_plug_log.hpp"
+#include "firmware/hcall/hcalls.hpp"
+#include "firmware/platform/targets.hpp"
+#include "firmware/platform/views.hpp"
+#include "firmware/rtas/rtas.hpp"
+#include "sim/base/assert.hpp"
+
+namespace lparsim::firmware {
+
+std::string_view to_string(DrcState state) {
+  constexpr std::array<std::string_view, 5> kNames{"L1b", "L1a", "L2", "L3", "L4"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+std::string_view to_string(DrcType type) {
+  constexpr std::array<std::string_view, 4> kNames{"CPU", "MEM", "PHB", "SLOT"};
+  return kNames.at(static_cast<std::size_t>(type));
+}
+
+struct Hypervisor::State {
+  SystemState system;
+};
+
+struct Hypervisor::Impl {
+  Impl(PlatformConfig platform, const FirmwareProfile& profile, Services services,
+       HypervisorEvents& events)
+      : core(std::move(platform), profile, services, events), rtas(core) {}
+
+  // Inspection and guest side: asking for a partition that does not exist is our own bug.
+  std::size_t known(PartitionId id) const {
+    const std::size_t partition = core.find(id);
+    LPARSIM_ASSERT(partition != Core::kNowhere);
+    return partition;
+  }
+  // HMC side: runs `target` on the partition, or answers that there is none.
+  template <class Target>
+  AssignAnswer on(PartitionId id, Target target) {
+    const std::size_t partition = core.find(id);
+    if (partition == Core::kNowhere) return {AssignStatus::no_such_partition, 0};
+    return target(partition);
+  }
+  bool queue_event(PartitionId partition, const HotPlugEvent& event);
+
+  Core core;
+  Rtas rtas;
+};
+
+Hypervisor::Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Services services,
+                       HypervisorEvents& events)
+    : impl_(std::make_unique<Impl>(std::move(config), profile, services, events)) {
+  Core& core = impl_->core;
+  core.state.ledger = Ledger(core.platform);
+  for (const SlotConfig& slot : core.platform.slots) core.state.slots.push_back({slot.owner, false});
+  for (const PartitionConfig& partition : core.platform.partitions) {
+    core.state.partitions.emplace_back().config = partition;
+  }
+  for (std::size_t i = 0; i < core.platform.partitions.size(); ++i) {
+    const PartitionConfig& wanted = core.platform.partitions[i];
+    if (!wanted.configured) {
+      PartitionState& p = core.at(i);
+      p.pending_procs = wanted.procs;
+      p.pending_units = p.entitled = wanted.units;
+      p.pending_weight = wanted.uncap_weight;
+      p.pending_lmbs = wanted.lmbs;
+      continue;
+    }
+    // The platform was validated before it came here: its partitions fit into it.
+    LPARSIM_ASSERT(hold_configuration(core, i, wanted).status == AssignStatus::done);
+  }
+}
+
+Hypervisor::~Hypervisor() = default;
+
+// -- life cycle ----------------------------------------------------------------------------------
+
+AssignAnswer Hypervisor::configure(PartitionId id, const PartitionConfig& config) {
+  return impl_->on(id, [&](std::size_t partition) -> AssignAnswer {
+    Core& core = impl_->core;
+    if (core.at(partition).power == PowerState::on) return {AssignStatus::wrong_state, 0};
+    const PartitionConfig before = core.at(partition).config;
+    drop_configuration(core, partition);
+    const AssignAnswer answer = hold_configuration(core, partition, config);
+    if (answer.status != AssignStatus::done && before.configured) {
+      // What it had a moment ago is still free.
+      LPARSIM_ASSERT(hold_configuration(core, partition, before).status == AssignStatus::done);
+    }
+    return answer;
+  });
+}
+
+void Hypervisor::release_configuration(PartitionId id) {
+  const std::size_t partition = impl_->known(id);
+  if (impl_->core.at(partition).power == PowerState::off) {
+    drop_configuration(impl_->core, partition);
+  }
+}
+
+namespace {
+
+void note_boot_caches(Core& core, std::size_t partition) {
+  PartitionState& p = core.at(partition);
+  const TreeShape shape = tree_shape(core, partition);
+  for (std::uint32_t cpu = 0; cpu < p.cpus.size(); ++cpu) {
+    if (p.cpus[cpu] != DrcState::configured) continue;
+    const auto nodes = connector_nodes(shape, drc_index(core, {DrcArray::cpus, cpu}));
+    for (std::size_t i = 1; i < nodes.size(); ++i) p.caches.push_back({cpu, nodes[i].name});
+  }
+}
+
+}  // namespace
+
+AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
+  return impl_->on(id, [&](std::size_t partition) -> AssignAnswer {
+    Core& core = impl_->core;
+    PartitionState& p = core.at(partition);
+    if (p.power == PowerState::on || p.config.procs < 1 || p.config.lmbs < 1) {
+      return {AssignStatus::wrong_state, 0};
+    }
+    if (!p.config.configured) {
+      const AssignAnswer answer = hold_configuration(core, partition, PartitionConfig{p.config});
+      if (answer.status != AssignStatus::done) return answer;
+    }
+    core.memories[partition] = &memory;
+    p.power = PowerState::on;
+    p.options = default_options(core.profile);
+    boot_drcs(core, partition);
+    p.threads[boot_server(id).value] = ThreadState::running;
+    p.running_threads = 1;
+    note_boot_caches(core, partition);
+    return {};
+  });
+}
+
+Bytes Hypervisor::client_architecture_support(PartitionId id, ByteView architecture_vector) {
+  const std::size_t partition = impl_->known(id);
+  PartitionState& p = impl_->core.at(partition);
+  if (!architecture_vector.empty()) {
+    p.options = negotiate(impl_->core.profile, parse_architecture_vector(architecture_vector));
+  }
+  return flatten(current_tree(impl_->core, partition));
+}
+
+// The lowest processor is always configured at power-on.
+ServerNumber Hypervisor::boot_server(PartitionId) const { return ServerNumber{0}; }
+
+void Hypervisor::power_off(PartitionId id) {
+  const std::size_t partition = impl_->known(id);
+  if (impl_->core.at(partition).power == PowerState::on) settle_off(impl_->core, partition);
+}
+
+// -- guest side ----------------------------------------------------------------------------------
+
+RtasEntry Hypervisor::rtas_enter(PartitionId id, ServerNumber server, GuestAddress arguments) {
+  return impl_->rtas.enter(impl_->known(id), server, arguments);
+}
+
+RtasReply Hypervisor::rtas_commit(const RtasEntry& entry) {
+  return impl_->rtas.commit(impl_->known(entry.partition), entry);
+}
+
+HcallReply Hypervisor::hcall(PartitionId id, ServerNumber, std::uint64_t opcode,
+                             std::array<std::uint64_t, 9>& registers) {
+  const std::int64_t status = run_hcall(impl_->core, impl_->known(id), opcode, registers);
+  return {status, impl_->core.profile.hcall_latency};
+}
+
+void Hypervisor::set_mapped(PartitionId id, DrcIndex index, bool mapped) {
+  auto& list = impl_->core.at(impl_->known(id)).mapped;
+  std::erase(list, index);
+  if (mapped) list.push_back(index);
+}
+
+// -- HMC side ------------------------------------------------------------------------------------
+
+AssignAnswer Hypervisor::set_processors(PartitionId id, std::int32_t procs) {
+  return impl_->on(id, [&](std::size_t p) { return target_processors(impl_->core, p, procs); });
+}
+
+AssignAnswer Hypervisor::set_units(PartitionId id, ProcUnits units) {
+  return impl_->on(id, [&](std::size_t p) { return target_units(impl_->core, p, units); });
+}
+
+AssignAnswer Hypervisor::set_uncap_weight(PartitionId id, std::int32_t weight) {
+  return impl_->on(id, [&](std::size_t p) { return target_weight(impl_->core, p, weight); });
+}
+
+AssignAnswer Hypervisor::set_lmbs(PartitionId id, std::uint32_t lmbs) {
+  return impl_->on(id, [&](std::size_t p) { return target_lmbs(impl_->core, p, lmbs); });
+}
+
+AssignAnswer Hypervisor::assign_slot(DrcIndex slot, PartitionId owner) {
+  const auto& slots = impl_->core.platform.slots;
+  const auto found = std::find_if(slots.begin(), slots.end(),
+                                  [&](const SlotConfig& config) { return config.drc == slot; });
+  if (found == slots.end()) return {AssignStatus::no_such_slot, 0};
+  return target_slot(impl_->core, static_cast<std::size_t>(found - slots.begin()), owner);
+}
+
+void Hypervisor::restore_processors(PartitionId id) {
+  restore_processor_target(impl_->core, impl_->known(id));
+}
+
+void Hypervisor::restore_lmbs(PartitionId id) {
+  restore_lmb_target(impl_->core, impl_->known(id));
+}
+
+bool Hypervisor::Impl::queue_event(PartitionId id, const HotPlugEvent& event) {
+  PartitionState& p = core.at(known(id));
+  if (p.power == PowerState::off) return false;
+  const auto now = core.services.clock.now().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  const std::uint32_t log_id = p.event_ids + 1;
+  Bytes log = hot_plug_log(core.profile.events, event,
+                           {log_id, static_cast<std::uint64_t>(seconds)});
+  if (!p.events.push(kHotPlug, std::move(log), core.profile.events.queue_limit)) return false;
+  p.event_ids = log_id;
+  const auto count = event.identifier == HotPlugIdentifier::count_indexed ? event.count : 1;
+  if (event.resource == HotPlugResource::memory && event.action == HotPlugAction::remove) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      p.remove_requested.push_back(DrcIndex{event.index.value + i});
+    }
+  }
+  core.services.log.add(EventKind::event_queued, id, kHotPlug,
+                        static_cast<std::uint64_t>(event.action), log_id);
+  if (p.options.hot_plug_interrupts) core.events.interrupt(id, kHotPlugSource);
+  return true;
+}
+
+namespace {
+
+HotPlugResource resource_of(DrcType type) {
+  constexpr std::array<HotPlugResource, 4> kResources{
+      HotPlugResource::cpu, HotPlugResource::memory, HotPlugResource::phb, HotPlugResource::slot};
+  return kResources.at(static_cast<std::size_t>(type));
+}
+
+}  // namespace
+
+bool Hypervisor::hot_plug_event(PartitionId id, DrcType type, int action, DrcIndex index) {
+  return impl_->queue_event(id, {resource_of(type), static_cast<HotPlugAction>(action),
+                                 HotPlugIdentifier::index, index, 0, {}});
+}
+
+bool Hypervisor::hot_plug_event_count(PartitionId id, DrcType type, int action,
+                                      std::uint32_t count, DrcIndex first) {
+  return impl_->queue_event(id, {resource_of(type), static_cast<HotPlugAction>(action),
+                                 HotPlugIdentifier::count_indexed, first, count, {}});
+}
+
+// -- inspection ----------------------------------------------------------------------------------
+
+std::vector<PartitionId> Hypervisor::partitions() const {
+  std::vector<PartitionId> ids;
+  for (const PartitionState& p : impl_->core.state.partitions) ids.push_back(p.config.id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+PartitionView Hypervisor::partition(PartitionId id) const {
+  return partition_view(impl_->core, impl_->known(id));
+}
+
+LedgerView Hypervisor::ledger() const { return ledger_view(impl_->core); }
+
+PartitionId Hypervisor::slot_owner(DrcIndex slot) const {
+  for (std::size_t i = 0; i < impl_->core.platform.slots.size(); ++i) {
+    if (impl_->core.platform.slots[i].drc == slot) return impl_->core.state.slots[i].owner;
+  }
+  return kNoPartition;
+}
+
+std::vector<DrcView> Hypervisor::drcs(PartitionId id, DrcType type) const {
+  return drc_views(impl_->core, impl_->core.at(impl_->known(id)), type);
+}
+
+std::optional<DrcView> Hypervisor::drc(PartitionId id, DrcIndex index) const {
+  const PartitionState& p = impl_->core.at(impl_->known(id));
+  const auto place = find_drc(impl_->core, p, index);
+  if (!place) return std::nullopt;
+  return DrcView{index, type_of(place->array), drc_name(impl_->core, p, *place),
+                 state_of(p, *place)};
+}
+
+std::uint32_t Hypervisor::undelivered_events(PartitionId id) const {
+  return static_cast<std::uint32_t>(impl_->core.at(impl_->known(id)).events.size());
+}
+
+bool Hypervisor::lmb_usable(PartitionId id, std::uint64_t address, std::uint64_t size) const {
+  return memory_usable(impl_->core, impl_->known(id), address, size);
+}
+
+Bytes Hypervisor::flattened_tree(PartitionId id) const {
+  return flatten(current_tree(impl_->core, impl_->known(id)));
+}
+
+const PlatformConfig& Hypervisor::platform() const { return impl_->core.platform; }
+
+std::vector<std::string> Hypervisor::inconsistencies() const {
+  return state_inconsistencies(impl_->core);
+}
+
+// -- state as a value ----------------------------------------------------------------------------
+
+std::shared_ptr<const Hypervisor::State> Hypervisor::snapshot() const {
+  return std::make_shared<const State>(State{impl_->core.state});
+}
+
+void Hypervisor::restore(const std::shared_ptr<const State>& state) {
+  impl_->core.state = state->system;
+}
+
+}  // namespace lparsim::firmware

@@ -1,0 +1,64 @@
+#include "firmware/platform/core.hpp"
+
+#include <algorithm>
+
+#include "firmware/device_tree/numbering.hpp"
+
+namespace lparsim::firmware {
+
+Core::Core(PlatformConfig platform_config, const FirmwareProfile& firmware_profile,
+           Services its_services, HypervisorEvents& its_events)
+    : platform(std::move(platform_config)),
+      profile(firmware_profile),
+      services(its_services),
+      events(its_events),
+      phbs(phb_numbers(platform.slots)),
+      memories(platform.partitions.size(), nullptr) {
+  for (std::size_t i = 0; i < texts.drc_states.size(); ++i) {
+    texts.drc_states[i] = services.log.text(to_string(static_cast<DrcState>(i)));
+  }
+  texts.processors = services.log.text("processors");
+  texts.units = services.log.text("proc_units");
+  texts.lmbs = services.log.text("lmbs");
+  texts.slot = services.log.text("slot");
+  for (std::size_t i = 0; i < platform.partitions.size(); ++i) {
+    const std::size_t id = platform.partitions[i].id.value;
+    if (id >= position_of.size()) position_of.resize(id + 1, kNowhere);
+    position_of[id] = i;
+  }
+}
+
+void Core::log_assign(const PartitionState& partition, TextId what, std::int64_t from,
+                      std::int64_t to) const {
+  services.log.add(EventKind::assign, partition.config.id, what, static_cast<std::uint64_t>(from),
+                   static_cast<std::uint64_t>(to), static_cast<std::uint64_t>(to - from));
+}
+
+namespace {
+
+bool has_node(DrcState state) { return state == DrcState::configured; }
+
+}  // namespace
+
+TreeShape tree_shape(const Core& core, std::size_t partition) {
+  const PartitionState& p = core.at(partition);
+  TreeShape shape = boot_shape(core.platform, p.config, core.profile, p.options);
+  if (p.power == PowerState::off) return shape;
+  for (std::size_t i = 0; i < std::min(shape.cpus.size(), p.cpus.size()); ++i) {
+    shape.cpus[i].owned = has_node(p.cpus[i]);
+  }
+  for (std::size_t i = p.fixed_lmbs; i < std::min(shape.lmbs.size(), p.lmbs.size()); ++i) {
+    shape.lmbs[i].state = has_node(p.lmbs[i]) ? LmbState::assigned : LmbState::unassigned;
+  }
+  for (std::size_t i = 0; i < core.phbs.size(); ++i) {
+    for (PhbShape& phb : shape.phbs) {
+      if (phb.phb == core.phbs[i]) phb.owned = has_node(p.phbs[i]);
+    }
+  }
+  std::erase_if(shape.virtual_slots, [&](const VirtualSlotShape& slot) {
+    return slot.slot >= p.virtual_slots.size() || !has_node(p.virtual_slots[slot.slot]);
+  });
+  return shape;
+}
+
+}  // namespace lparsim::firmware

@@ -1,0 +1,58 @@
+// Everything that changes in one partition, as values. Off: no DRCs, no threads, no events.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "firmware/device_tree/cas.hpp"
+#include "firmware/events/event_queue.hpp"
+#include "firmware/hypervisor.hpp"
+#include "firmware/platform/ledger.hpp"
+#include "firmware/rtas/connector_walk.hpp"
+
+namespace lparsim::firmware {
+
+enum class ThreadState : std::uint8_t { stopped, running };
+
+struct ReportedCache {               // a cache node that the client has, and the CPU it came with
+  std::uint32_t cpu = 0;
+  std::string name;
+};
+
+struct PartitionState {
+  PartitionConfig config;            // limits, and the amounts held while off
+  PowerState power = PowerState::off;
+  std::int32_t pending_procs = 0, pending_weight = 0;
+  ProcUnits pending_units, entitled;
+  std::uint32_t pending_lmbs = 0;
+
+  // One byte per DRC, by number; phbs and slots by position in PlatformConfig::slots.
+  std::vector<DrcState> cpus, lmbs, phbs, slots, virtual_slots;
+  std::uint32_t fixed_lmbs = 0;      // boot memory without connectors: LMBs 0 .. fixed_lmbs-1
+  std::vector<ThreadState> threads;  // by server number
+  std::int32_t running_threads = 0;
+  std::vector<DrcIndex> mapped;            // DRCs with a translation (R1-13.7.4.1.2-2)
+  std::vector<DrcIndex> remove_requested;  // LMBs that a hot-plug event asked to remove
+
+  Options options;
+  EventQueue events;
+  std::uint32_t event_ids = 0;       // platform log id of the last event
+  bool error_logged = false;         // rtas-last-error has something to tell
+  std::vector<ConnectorContext> connectors;
+  std::uint32_t connector_ids = 0;
+  std::vector<ReportedCache> caches;
+};
+
+struct SlotState {
+  PartitionId owner;
+  bool leaving = false;              // goes back to the platform when the OS releases it
+};
+
+struct SystemState {
+  Ledger ledger;
+  std::vector<PartitionState> partitions;   // as in PlatformConfig
+  std::vector<SlotState> slots;
+};
+
+}  // namespace lparsim::firmware

@@ -1,0 +1,163 @@
+// ibm,configure-connector (LoPAR 13.5.3.5, 13.7.4.3; RTAS.md 3): the work-area protocol. Entry 0
+// keeps the DRC index and entry 1 names the open sequence, so that several DRCs interleave, each
+// with its own work area, and an abandoned sequence is simply replaced by the next first call.
+#include <algorithm>
+
+#include "firmware/drc/drc_space.hpp"
+#include "firmware/rtas/call_table.hpp"
+
+namespace lparsim::firmware {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::size_t kEntry = 4, kHeader = 5 * kEntry, kLongestName = 256;
+
+struct WorkArea {
+  std::uint32_t drc = 0, sequence = 0;
+  bool valid = false;
+};
+
+WorkArea read_work_area(const CallFrame& frame) {
+  std::array<std::uint8_t, 2 * kEntry> raw{};
+  const GuestAddress address{frame.in[0]};
+  if (address.value % kPage != 0 || !frame.in_rmo(address.value, kPage) ||
+      !frame.memory.read(address, raw)) {
+    return {};
+  }
+  return {load_be32(raw.data()), load_be32(raw.data() + kEntry), true};
+}
+
+// Caches that the client has from another CPU are not reported again.
+std::vector<Node> nodes_to_report(const CallFrame& frame, DrcPlace place, DrcIndex index) {
+  const PartitionState& p = frame.core.at(frame.partition);
+  std::vector<Node> nodes = connector_nodes(tree_shape(frame.core, frame.partition), index);
+  if (place.array != DrcArray::cpus) return nodes;
+  std::erase_if(nodes, [&](const Node& node) {
+    return std::any_of(p.caches.begin(), p.caches.end(), [&](const ReportedCache& cache) {
+      return cache.name == node.name && cache.cpu != place.position;
+    });
+  });
+  return nodes;
+}
+
+void note_caches(PartitionState& p, const ConnectorContext& context, DrcPlace place) {
+  if (place.array != DrcArray::cpus) return;
+  const auto cpu = static_cast<std::uint32_t>(place.position);
+  std::erase_if(p.caches, [&](const ReportedCache& cache) { return cache.cpu == cpu; });
+  for (const ConnectorStep& step : *context.steps) {
+    if (step.status != kNextSibling) continue;   // top nodes behind the cpu node
+    p.caches.push_back({cpu, std::string(step.text.begin(), step.text.end() - 1)});
+  }
+}
+
+void close(PartitionState& p, std::uint32_t drc) {
+  std::erase_if(p.connectors,
+                [&](const ConnectorContext& open) { return open.drc.value == drc; });
+}
+
+void log_step(CallFrame& frame, std::uint32_t drc, TextId name, std::size_t length) {
+  frame.core.services.log.add(EventKind::connector, frame.state().config.id, drc,
+                              static_cast<std::uint64_t>(std::int64_t{frame.status()}), name,
+                              length);
+}
+
+// Opens a sequence, or gives the status that answers the first call at once.
+ConnectorContext* open(CallFrame& frame, std::uint32_t drc) {
+  PartitionState& p = frame.state();
+  const DrcIndex index{drc};
+  const auto place = find_drc(frame.core, p, index);
+  if (!place) {
+    frame.answer(kRtasParameterError);
+    return nullptr;
+  }
+  const DrcVerdict verdict = perform(frame.core, frame.partition, *place, DrcCall::configure);
+  const bool again = state_of(p, *place) == DrcState::configured;
+  if (verdict.action != DrcAction::walk ||
+      (again && !frame.core.profile.drc.configured_walks_again)) {
+    frame.answer(verdict.status);
+    return nullptr;
+  }
+  close(p, drc);   // restart: 13.5.3.5
+  auto steps = std::make_shared<const ConnectorSteps>(
+      connector_steps(nodes_to_report(frame, *place, index), frame.core.services.log));
+  p.connectors.push_back({index, ++p.connector_ids, 0, std::move(steps)});
+  return &p.connectors.back();
+}
+
+ConnectorContext* find_open(PartitionState& p, const WorkArea& area) {
+  for (ConnectorContext& context : p.connectors) {
+    if (context.drc.value == area.drc && context.id == area.sequence) return &context;
+  }
+  return nullptr;
+}
+
+void complete(CallFrame& frame, const ConnectorContext& context) {
+  PartitionState& p = frame.state();
+  const DrcIndex drc = context.drc;
+  const auto place = find_drc(frame.core, p, drc);
+  note_caches(p, context, *place);
+  set_drc_state(frame.core, p, *place, DrcState::configured);
+  close(p, drc.value);
+  frame.answer(kRtasSuccess);
+  log_step(frame, drc.value, 0, 0);
+}
+
+// Writes the step into the work area; false: it does not fit. More pages help when they adjoin,
+// because entry 4 is an offset from the first page.
+bool write_step(CallFrame& frame, const ConnectorContext& context, const ConnectorStep& step) {
+  const std::size_t value_at = (kHeader + step.text.size() + 3) / 4 * 4;
+  const std::uint64_t pages = frame.in[1] == frame.in[0] + kPage ? 2 : 1;
+  if (step.text.size() > kLongestName || value_at + step.value.size() > pages * kPage) return false;
+  if (pages > 1 && !frame.in_rmo(frame.in[1], kPage)) return false;
+  std::array<std::uint8_t, kHeader + kLongestName> raw{};
+  store_be32(raw.data(), context.drc.value);
+  store_be32(raw.data() + kEntry, context.id);
+  store_be32(raw.data() + 2 * kEntry, static_cast<std::uint32_t>(kHeader));
+  store_be32(raw.data() + 3 * kEntry, static_cast<std::uint32_t>(step.value.size()));
+  store_be32(raw.data() + 4 * kEntry, static_cast<std::uint32_t>(value_at));
+  std::copy(step.text.begin(), step.text.end(), raw.begin() + kHeader);
+  frame.memory.write(GuestAddress{frame.in[0]}, ByteView(raw).first(kHeader + step.text.size()));
+  if (!step.value.empty()) {
+    frame.memory.write(GuestAddress{frame.in[0] + value_at}, step.value);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::uint32_t work_area_drc(const CallFrame& frame) { return read_work_area(frame).drc; }
+
+// -1, -9001, -9002 and -9003 end the sequence; busy, delays and 5 leave it as it is.
+void connector_refused(CallFrame& frame) {
+  const std::int32_t status = frame.status();
+  const std::uint32_t drc = work_area_drc(frame);
+  log_step(frame, drc, 0, 0);
+  if (status == kRtasHardwareError || status < kRtasParameterError) close(frame.state(), drc);
+}
+
+void configure_connector(CallFrame& frame) {
+  const WorkArea area = read_work_area(frame);
+  if (!area.valid) return frame.answer(kRtasParameterError);
+  ConnectorContext* context = nullptr;
+  if (area.sequence == 0) {
+    context = open(frame, area.drc);
+    if (context == nullptr) return log_step(frame, area.drc, 0, 0);
+  } else {
+    context = find_open(frame.state(), area);
+    if (context == nullptr) return frame.answer(kRtasHardwareError);   // aborted, or never opened
+  }
+  if (context->at == context->steps->size()) return complete(frame, *context);
+  const ConnectorStep& step = (*context->steps)[context->at];
+  if (!write_step(frame, *context, step)) {
+    // With a further page given and still no room there is nothing left to ask for.
+    const bool hopeless = frame.in[1] != 0;
+    frame.answer(hopeless ? kRtasHardwareError : kNeedMoreMemory);
+    if (area.sequence == 0 || hopeless) close(frame.state(), area.drc);
+    return;
+  }
+  ++context->at;
+  frame.answer(step.status);
+  log_step(frame, area.drc, step.log_name, step.value.size());
+}
+
+}  // namespace lparsim::firmware

@@ -1,0 +1,162 @@
+#include "firmware/rtas/rtas.hpp"
+
+namespace lparsim::firmware {
+namespace {
+
+constexpr std::uint64_t kCell = 4, kHeader = 3 * kCell;
+constexpr std::uint32_t kIsolationState = 9001, kIsolate = 0;
+
+bool below_rmo(const GuestMemory& memory, std::uint64_t address, std::uint64_t size) {
+  const std::uint64_t limit = memory.rmo_limit();
+  return size <= limit && address <= limit - size;
+}
+
+std::size_t type_by_convention(std::uint32_t drc) {
+  switch (drc >> 28) {
+    case 1: return static_cast<std::size_t>(DrcType::cpu);
+    case 8: return static_cast<std::size_t>(DrcType::mem);
+    case 2: return static_cast<std::size_t>((drc & 0x0100'0000U) != 0 ? DrcType::slot
+                                                                      : DrcType::phb);
+    default: return static_cast<std::size_t>(DrcType::slot);
+  }
+}
+
+std::uint64_t as_u64(std::int32_t status) {
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(status));
+}
+
+}  // namespace
+
+Rtas::Rtas(Core& core) : core_(core), unknown_(core.services.log.text("unknown")) {
+  for (const CallRow& row : call_table()) {
+    latencies_.push_back(core.profile.latency_of(row.name));
+    names_.push_back(core.services.log.text(row.name));
+  }
+  constexpr std::array<std::string_view, 4> kParts{
+      "set-indicator:cpu-isolate", "set-indicator:mem-isolate", "set-indicator:phb-isolate",
+      "set-indicator:slot-isolate"};
+  for (std::size_t i = 0; i < kParts.size(); ++i) {
+    isolate_latency_[i] = core.profile.latency_of(kParts[i]);
+  }
+}
+
+Rtas::Block Rtas::read_header(const GuestMemory& memory, GuestAddress arguments) const {
+  std::array<std::uint8_t, kHeader> raw{};
+  Block block;
+  if (arguments.value % 8 != 0 || !below_rmo(memory, arguments.value, kHeader) ||
+      !memory.read(arguments, raw)) {
+    return block;
+  }
+  block.token = load_be32(raw.data());
+  block.inputs = load_be32(raw.data() + kCell);
+  block.outputs = load_be32(raw.data() + 2 * kCell);
+  const std::uint64_t cells = std::uint64_t{block.inputs} + block.outputs;
+  block.readable = below_rmo(memory, arguments.value, kHeader + cells * kCell);
+  return block;
+}
+
+std::uint16_t Rtas::row_of(const Block& block) const {
+  const std::uint32_t number = block.token - core_.profile.token_base;
+  if (!block.readable || number >= call_table().size()) return kUnknownCall;
+  const CallRow& row = call_table()[number];
+  const bool sound = block.inputs >= row.min_inputs && block.inputs <= row.max_inputs &&
+                     block.outputs == row.outputs;
+  return sound ? static_cast<std::uint16_t>(number) : kUnknownCall;
+}
+
+bool Rtas::read_inputs(const GuestMemory& memory, GuestAddress arguments, const Block& block,
+                       std::array<std::uint32_t, kMaxInputs>& in) const {
+  std::array<std::uint8_t, kMaxInputs * kCell> raw{};
+  const std::size_t size = block.inputs * kCell;
+  if (!memory.read(GuestAddress{arguments.value + kHeader}, std::span(raw).first(size))) {
+    return false;
+  }
+  for (std::size_t i = 0; i < block.inputs; ++i) in[i] = load_be32(raw.data() + i * kCell);
+  return true;
+}
+
+Duration Rtas::latency(std::uint16_t call,
+                       const std::array<std::uint32_t, kMaxInputs>& in) const {
+  if (call == kUnknownCall) return core_.profile.rtas_latency;
+  const bool isolate =
+      call_table()[call].handler == &set_indicator && in[0] == kIsolationState && in[2] == kIsolate;
+  return isolate ? isolate_latency_[type_by_convention(in[1])] : latencies_[call];
+}
+
+RtasEntry Rtas::enter(std::size_t partition, ServerNumber server, GuestAddress arguments) {
+  const PartitionState& p = core_.at(partition);
+  RtasEntry entry{p.config.id, server, arguments, kUnknownCall, {}};
+  if (p.power == PowerState::off) return entry;
+  const GuestMemory& memory = *core_.memories[partition];
+  const Block block = read_header(memory, arguments);
+  std::array<std::uint32_t, kMaxInputs> in{};
+  entry.call = row_of(block);
+  if (entry.call != kUnknownCall && !read_inputs(memory, arguments, block, in)) {
+    entry.call = kUnknownCall;
+  }
+  if (core_.profile.latency_before_commit) entry.latency = latency(entry.call, in);
+  core_.services.log.add(EventKind::rtas_entry, p.config.id,
+                         entry.call == kUnknownCall ? unknown_ : names_[entry.call], server.value,
+                         in[0], in[1]);
+  return entry;
+}
+
+// Status chosen at the fault point; 0: normal.
+std::int32_t Rtas::chosen_fault(CallFrame& frame, const CallRow& row) const {
+  ChoicePoint point{ChoiceClass::fault, row.site, frame.state().config.id, 0};
+  switch (row.subject) {
+    case Subject::nothing: break;
+    case Subject::input0: point.argument = frame.in[0]; break;
+    case Subject::input1: point.argument = frame.in[1]; break;
+    case Subject::caller: point.argument = frame.server.value; break;
+    case Subject::work_area: point.argument = work_area_drc(frame); break;
+  }
+  const std::size_t picked = core_.services.choices.pick(point, row.outcomes);
+  return static_cast<std::int32_t>(row.outcomes[picked].value);
+}
+
+RtasReply Rtas::refuse(std::size_t partition, GuestMemory& memory, GuestAddress arguments,
+                       const Block& block) const {
+  if (block.readable && block.outputs > 0) {
+    std::array<std::uint8_t, kCell> cell{};
+    store_be32(cell.data(), static_cast<std::uint32_t>(kRtasParameterError));
+    memory.write(GuestAddress{arguments.value + kHeader + block.inputs * kCell}, cell);
+  }
+  core_.services.log.add(EventKind::rtas_reply, core_.at(partition).config.id, unknown_,
+                         as_u64(kRtasParameterError));
+  return {kRtasParameterError, false, {}};
+}
+
+RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
+  PartitionState& p = core_.at(partition);
+  if (p.power == PowerState::off) return {kRtasHardwareError, false, {}};
+  GuestMemory& memory = *core_.memories[partition];
+  const Block block = read_header(memory, entry.arguments);
+  CallFrame frame{core_, partition, memory, entry.server, block.inputs, {}, {}, false};
+  // The block may have changed since the entry; then it is nobody's call any more.
+  if (entry.call == kUnknownCall || row_of(block) != entry.call ||
+      !read_inputs(memory, entry.arguments, block, frame.in)) {
+    return refuse(partition, memory, entry.arguments, block);
+  }
+  const CallRow& row = call_table()[entry.call];
+  const std::int32_t fault = chosen_fault(frame, row);
+  if (fault == 0) {
+    row.handler(frame);
+  } else {
+    frame.answer(fault);
+    if (row.refused != nullptr) row.refused(frame);
+  }
+  core_.services.log.add(EventKind::rtas_reply, entry.partition, names_[entry.call],
+                         as_u64(frame.status()), frame.out[1]);
+  RtasReply reply{frame.status(), frame.parks, {}};
+  if (!core_.profile.latency_before_commit) reply.latency = latency(entry.call, frame.in);
+  if (frame.parks) return reply;
+  if (reply.status == kRtasHardwareError) p.error_logged = true;
+  std::array<std::uint8_t, kMaxOutputs * kCell> raw{};
+  for (std::size_t i = 0; i < row.outputs; ++i) store_be32(raw.data() + i * kCell, frame.out[i]);
+  memory.write(GuestAddress{entry.arguments.value + kHeader + block.inputs * kCell},
+               ByteView(raw).first(row.outputs * kCell));
+  return reply;
+}
+
+}  // namespace lparsim::firmware

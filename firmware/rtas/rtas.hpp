@@ -1,0 +1,42 @@
+// Entry and commit of RTAS calls: the argument block in guest memory (LoPAR 7.2), the fault point,
+// the handler, the log. A block that is not sound is answered -3 where that can be written at all
+// (7.2.7 note 1), and nothing changes.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "firmware/platform/core.hpp"
+#include "firmware/rtas/call_table.hpp"
+
+namespace lparsim::firmware {
+
+class Rtas {
+ public:
+  explicit Rtas(Core& core);
+
+  RtasEntry enter(std::size_t partition, ServerNumber server, GuestAddress arguments);
+  RtasReply commit(std::size_t partition, const RtasEntry& entry);
+
+ private:
+  struct Block {                   // header of an argument block as found
+    std::uint32_t token = 0, inputs = 0, outputs = 0;
+    bool readable = false;         // aligned and inside of the RMO with all its cells
+  };
+  Block read_header(const GuestMemory& memory, GuestAddress arguments) const;
+  std::uint16_t row_of(const Block& block) const;   // kUnknownCall: bad token or counts
+  bool read_inputs(const GuestMemory& memory, GuestAddress arguments, const Block& block,
+                   std::array<std::uint32_t, kMaxInputs>& in) const;
+  Duration latency(std::uint16_t call, const std::array<std::uint32_t, kMaxInputs>& in) const;
+  std::int32_t chosen_fault(CallFrame& frame, const CallRow& row) const;
+  RtasReply refuse(std::size_t partition, GuestMemory& memory, GuestAddress arguments,
+                   const Block& block) const;
+
+  Core& core_;
+  std::vector<Duration> latencies_;           // by row
+  std::array<Duration, 4> isolate_latency_{}; // by DrcType
+  std::vector<TextId> names_;                 // by row
+  TextId unknown_ = 0;
+};
+
+}  // namespace lparsim::firmware
