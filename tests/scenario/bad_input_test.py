@@ -1,0 +1,95 @@
+"""Every mistake in a scenario: exit status 2 and one line that names file, place and what is allowed."""
+import unittest
+
+from program import ProgramTest, lparsim
+
+# field of the scenario, its value, what the line must say
+MISTAKES = [
+    ("version", 2, ": /version: "),
+    ("kind", "machine", ": /kind: "),
+    ("steps", None, '"steps" is missing'),
+    ("step", [], "unknown key"),
+    ("machine", "nowhere.json", "nowhere.json"),
+    ("seed", -1, ": /seed: "),
+    ("seed", 1.5, ": /seed: "),
+    ("kernel", "9.9", "allowed are 6.1, fixed"),
+    ("firmware", "bios", "allowed are"),
+    ("limits", {"simulated_s": 0}, ": /limits/simulated_s: "),
+    ("steps", [{}], ": /steps/0: this step says nothing to do"),
+    ("steps", [{"hmc": 1}], ": /steps/0/hmc: "),
+    ("steps", [{"hmc": "x", "expect": {"exit": 256}}], ": /steps/0/expect/exit: "),
+    ("steps", [{"in": "nobody", "run": "ls"}], ": /steps/0/in: "),
+    ("steps", [{"in": "delta", "run": "ls"}], "a partition that runs Linux"),
+    ("steps", [{"wait": "forever"}], ": /steps/0/wait: "),
+    ("steps", [{"parallel": [{"steps": [{"wait": "rest"}]}]}], ": /steps/0/parallel/0/steps/0: "),
+    ("steps", [{"hmc": "x", "expect": {"stdout": {"matches": "("}}}], "no regular expression"),
+    ("steps", [{"expect": {"drc": [{"partition": "alpha", "drc": "1", "state": "L9"}]}}], "L1b, "),
+    ("steps", [{"expect": {"events": [{"kind": "party"}]}}], "a kind of event"),
+    ("steps", [{"expect": {"events": [{"kind": "hmc_reply", "fields": {"x": 1}}]}}], "exit"),
+    ("steps", [{"expect": {"file": [{"partition": "alpha", "path": "/x", "hex": "0"}]}}], "/hex: "),
+    ("steps", [{"expect": {"file": [{"partition": "alpha", "path": "x"}]}}], "absolute path"),
+    ("expect_violations", [{"invariant": "LUCK"}], "OWN, AGREE"),
+    ("faults", [{"site": "nowhere", "outcome": "x"}], "never asked for"),
+]
+
+
+class BadInput(ProgramTest):
+    def test_each_mistake_is_one_line_and_exit_status_2(self):
+        for field, value, said in MISTAKES:
+            with self.subTest(field=field, value=value):
+                done = lparsim("run", self.scenario(**{field: value}))
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                self.assertIn(said, done.stderr)
+
+    def test_a_duplicate_key_is_a_mistake(self):
+        path = self.scenario()
+        path.write_text(path.read_text().replace('"kind"', '"name": "twice", "kind"'))
+        done = lparsim("run", path)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_a_scenario_that_never_ends(self):
+        steps = [{"rmc": {"partition": "alpha", "connected": False}}, {"wait": {"rmc": "alpha"}}]
+        done = lparsim("run", self.scenario(steps=steps, limits={"simulated_s": 600}))
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertIn("did not end within 600 s", done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_wrong_options_and_paths(self):
+        for arguments in (["run"], ["run", self.folder / "none"], ["run", self.folder], ["fly"],
+                          ["schema", "cake"], ["run", "--jobs", "0", self.scenario()],
+                          ["run", "--result", self.folder / "no/such", self.scenario()]):
+            done = lparsim(*arguments)
+            self.assertEqual(done.returncode, 2, f"{arguments} {done.stderr}")
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+
+class Failing(ProgramTest):
+    """Expectations can fail: each of these passes only because the scenario is judged."""
+
+    CASES = [
+        [{"hmc": "lssyscfg -r sys", "expect": {"exit": 7}}],
+        [{"hmc": "lssyscfg -r sys", "expect": {"stdout": "no such system"}}],
+        [{"in": "alpha", "run": "no_such_program"}],
+        [{"expect": {"file": [{"partition": "alpha", "path": "/proc/nothing"}]}}],
+        [{"expect": {"tree": [{"partition": "alpha", "node": "/cpus", "absent": True}]}}],
+        [{"expect": {"ledger": {"free_lmbs": 16777215}}}],
+        [{"expect": {"drc": [{"partition": "alpha", "drc": "0x1fffffff", "state": "L4"}]}}],
+        [{"expect": {"events": [{"kind": "kernel_bug"}]}}],
+    ]
+
+    def test_a_failed_expectation_is_exit_status_1(self):
+        for steps in self.CASES:
+            with self.subTest(steps=steps):
+                done = lparsim("run", self.scenario(steps=steps))
+                self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+                self.assertIn("0 passed, 1 failed", done.stdout)
+
+    def test_a_violation_that_does_not_appear_fails(self):
+        done = lparsim("run", self.scenario(expect_violations=[{"invariant": "CRASH"}]))
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
