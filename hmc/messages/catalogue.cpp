@@ -118,7 +118,7 @@ constexpr std::array kCatalogue = std::to_array<MessageRow>({
      "{procs} virtual processors can use."},
     {not_available, "HSCLSIM07", "own",
      "The managed system does not have enough {resource} for partition {partition}: {requested} "
-     "more are needed and {limit} are available."},
+     "are asked for and {limit} are possible."},
     {wrong_state, "HSCLSIM08", "own",
      "Partition {partition} is in the state {state}, in which this operation is not possible."},
     {refused, "HSCLSIM09", "own",
