@@ -95,7 +95,8 @@ ScenarioResult finish(Job& job, const std::string& path) {
     crashed.path = crashed.name = path;
     crashed.verdict = Verdict::failed;
     crashed.failures.push_back(
-        {path, fmt::format("the simulator itself ended by signal {}", WTERMSIG(status)), {}, {}, {}});
+        {path, fmt::format("the simulator itself ended by signal {}", WTERMSIG(status)), {}, {},
+         {}});
     return crashed;
   }
   if (!result) {

@@ -181,7 +181,9 @@ std::vector<std::string> Player::last_events() const {
   const auto& log = world_.log();
   const auto first = std::max(log.oldest(), log.total() - std::min(log.total(), kLastEvents));
   std::vector<std::string> lines;
-  for (auto number = first; number < log.total(); ++number) lines.push_back(log.json(log.at(number)));
+  for (auto number = first; number < log.total(); ++number) {
+    lines.push_back(log.json(log.at(number)));
+  }
   return lines;
 }
 

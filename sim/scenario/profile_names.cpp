@@ -28,8 +28,9 @@ Result<void> check_profiles(const models::WorldConfig& world) {
   auto good = check("firmware", world.firmware_profile, firmware::profile_names());
   if (good) good = check("HMC", world.hmc_profile.name, kHmcLevels);
   for (const auto& [id, os] : world.os) {
-    if (good && os.kind == models::OsKind::linux) good = check("kernel", os.kernel_level, kKernelLevels);
-    if (good && os.kind == models::OsKind::linux) good = check("userland", os.userland, kUserlands);
+    if (os.kind != models::OsKind::linux) continue;
+    if (good) good = check("kernel", os.kernel_level, kKernelLevels);
+    if (good) good = check("userland", os.userland, kUserlands);
   }
   return good;
 }

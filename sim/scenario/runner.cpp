@@ -99,7 +99,9 @@ ScenarioResult run_scenario(const Scenario& scenario, models::WorldConfig machin
   }
   const auto start = boot(world, awaited, scenario.limit);
   if (!start) {
-    return with_error(std::move(result), {start.error().code, start.error().message, scenario.file});
+    Error error = start.error();
+    error.where = scenario.file;
+    return with_error(std::move(result), error);
   }
   const auto first_event = log.total();
   auto first = play_episode(scenario, world, choices);
@@ -110,7 +112,8 @@ ScenarioResult run_scenario(const Scenario& scenario, models::WorldConfig machin
   result.log_hash = fmt::format("{:016x}", start->boot_hash * 31 + first->hash + first_event);
   result.failures = first->failures;
   result.violations = first->violations;
-  if (auto repeated = repeat(scenario, world, choices, *start, *first, options, result); !repeated) {
+  const auto repeated = repeat(scenario, world, choices, *start, *first, options, result);
+  if (!repeated) {
     return with_error(std::move(result), repeated.error());
   }
   judge(scenario, result);

@@ -152,7 +152,8 @@ EventPattern Validation::event(const RawEvent& raw) {
     if (at == names.end()) {
       std::string allowed;
       for (const auto field : names) {
-        if (!field.empty()) allowed += (allowed.empty() ? "" : ", ") + std::string(field_name(field));
+        if (field.empty()) continue;
+        allowed += (allowed.empty() ? "" : ", ") + std::string(field_name(field));
       }
       fail(text.where, fmt::format("unknown field \"{}\", allowed are {}", name, allowed));
       continue;

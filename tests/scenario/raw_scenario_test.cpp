@@ -1,4 +1,4 @@
-// The second stage of reading, without a world: names, patterns and numbers against a small machine.
+// Both stages of reading, without a world: names, patterns and numbers against a small machine.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -66,7 +66,8 @@ TEST(Scenario, APartitionWithoutLinuxRunsNoCommand) {
 
 TEST(Scenario, FaultsCarryTheirPlace) {
   const auto scenario = scenario_of(
-      "[]", R"("faults":[{"site":"s","partition":"two","argument":"0x10","outcome":"o","times":0}],)");
+      "[]",
+      R"("faults":[{"site":"s","partition":"two","argument":"0x10","outcome":"o","times":0}],)");
   ASSERT_TRUE(scenario) << scenario.error().line();
   const auto& fault = scenario->faults.at(0);
   EXPECT_EQ(fault.partition, PartitionId{2});

@@ -48,7 +48,8 @@ std::int64_t stated_part(const Operation& operation) {
   for (const std::string_view before :
        {"the completed amount is ", "Amount of memory added: ", "Amount of memory removed: "}) {
     const auto at = text.find(before);
-    if (at != std::string::npos) return number_at(std::string_view(text).substr(at + before.size()));
+    if (at == std::string::npos) continue;
+    return number_at(std::string_view(text).substr(at + before.size()));
   }
   return 0;
 }

@@ -20,7 +20,7 @@ void check_sums(const firmware::LedgerView& ledger, std::vector<Finding>& findin
                                            ledger.configurable_lmbs)});
   }
   if (units != ledger.configurable_units.hundredths) {
-    findings.push_back({"OWN", fmt::format("{:.2f} processing units are owned or free, {:.2f} exist",
+    findings.push_back({"OWN", fmt::format("{:.2f} processing units have a place, {:.2f} exist",
                                            static_cast<double>(units) / 100.0,
                                            ledger.configurable_units.hundredths / 100.0)});
   }
