@@ -25,14 +25,12 @@ Result<Start> boot(models::World& world, const std::vector<PartitionId>& awaited
   }
   Start start;
   start.boot_hash = world.log().hash();
-  start.snapshot = world.snapshot();
-  start.mark = world.log().mark();
+  start.snapshot = world.snapshot();   // the log's hash begins anew here
   return start;
 }
 
 void return_to_start(models::World& world, const Start& start) {
   world.restore(start.snapshot);
-  world.log().return_to(start.mark);
 }
 
 }  // namespace lparsim::scenario

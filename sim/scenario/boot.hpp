@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "models/world.hpp"
-#include "sim/base/event_log.hpp"
 #include "sim/base/result.hpp"
 
 namespace lparsim::scenario {
@@ -15,7 +14,6 @@ namespace lparsim::scenario {
 struct Start {
   std::uint64_t boot_hash = 0;                              // of the log up to here
   std::shared_ptr<const models::World::Snapshot> snapshot;
-  EventLog::Mark mark;
 };
 
 // Waits for the RMC of the partitions in `awaited`.
