@@ -77,7 +77,6 @@ void setup_cpus(Kernel& kernel, std::uint32_t boot_server) {
         LogicalCpu cpu;
         cpu.server = server;
         cpu.present = true;
-        cpu.online = server == boot_server;
         cpu.node = numa;
         cpus.push_back(cpu);
       }
@@ -85,9 +84,11 @@ void setup_cpus(Kernel& kernel, std::uint32_t boot_server) {
   }
   cpus.resize(possible_cpus(tree, cpus.size(), threads));
   kernel.state.cpus = std::move(cpus);
-  if (const auto boot = logical_of(kernel, boot_server)) {
-    kernel.host.cpu_online(boot_server, *boot, true);
-  }
+  // A tree that does not say which thread boots: it is the first one.
+  const std::uint32_t boot = logical_of(kernel, boot_server).value_or(0);
+  if (boot >= kernel.state.cpus.size() || !kernel.state.cpus[boot].present) return;
+  kernel.state.cpus[boot].online = true;
+  kernel.host.cpu_online(kernel.state.cpus[boot].server, boot, true);
 }
 
 void boot_secondaries(Kernel& kernel) {

@@ -25,7 +25,8 @@ Script acquire(std::uint32_t drc) { return sense(drc, 2) + allocate(drc, 1) + is
 Script release(std::uint32_t drc) { return sense(drc, 1) + isolate(drc, 0) + allocate(drc, 0); }
 
 Script connector(std::int32_t status, std::string name, Bytes value) {
-  return {{"ibm,configure-connector", {0x4000, 0}, {status}, std::move(name), std::move(value), {}}};
+  const std::vector<std::uint32_t> in{static_cast<std::uint32_t>(kConnectorWorkArea), 0};
+  return {{"ibm,configure-connector", in, {status}, std::move(name), std::move(value), {}}};
 }
 
 Script cpu_connector(std::uint32_t drc, const std::vector<std::uint32_t>& servers,
