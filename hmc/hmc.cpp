@@ -37,6 +37,7 @@ struct Hmc::Impl {
   HypervisorPort& hypervisor;
   RmcPort& rmc;
   EventLog& log;
+  InFlight in_flight{};
 
   CommandResult execute(const std::string& line) {
     const auto words = split_words(line);
@@ -48,7 +49,7 @@ struct Hmc::Impl {
       return failed(127, text, false);
     }
     state.reported.settle(hypervisor);
-    Console console{state.inventory, state.reported, hypervisor, rmc};
+    Console console{state.inventory, state.reported, hypervisor, rmc, in_flight};
     CommandOutput output = run_command(*command, *words, console);
     if (output) return {0, std::move(*output), {}};
     return failed(1, output.error(), command->lists || profile.change_errors_on_stdout);

@@ -88,6 +88,29 @@ std::optional<Duration> deadline(const ChangeRequest& request) {
   return std::chrono::minutes(request.wait_minutes);
 }
 
+// Marks an amount as being told; also undone when the session is ended while it waits.
+class Told {
+ public:
+  Told(InFlight& in_flight, const Change& change)
+      : in_flight_(in_flight), mark_(in_flight.insert({change.partition.id, change.quantity})) {}
+  ~Told() { in_flight_.erase(mark_); }
+  Told(const Told&) = delete;
+  Told& operator=(const Told&) = delete;
+
+ private:
+  InFlight& in_flight_;
+  InFlight::iterator mark_;
+};
+
+// What another session's change of the same amount was counted for: the last one to finish answers
+// for a difference that nobody was told about.
+std::int64_t untold_rest(const Console& console, const Change& change) {
+  const PartitionId id = change.partition.id;
+  if (console.reported.reported(id) || console.in_flight.contains({id, change.quantity})) return 0;
+  const PartitionValues values = console.hypervisor.partition(id);
+  return pending(values, change.quantity) - running(values, change.quantity);
+}
+
 // Tells the operating system and compares what the hypervisor then counts: an exit status of 0
 // does not mean that all of it was done (drmgr.md section 5).
 Outcome tell_os(Console& console, const ChangeRequest& request, const Change& change,
@@ -97,10 +120,16 @@ Outcome tell_os(Console& console, const ChangeRequest& request, const Change& ch
   const std::string command = drmgr_command(change.quantity, amount,
                                             console.hypervisor.system().lmb_mb, request);
   Outcome outcome;
-  outcome.reply = console.rmc.run(id, command, deadline(request));
+  {
+    const Told told(console.in_flight, change);
+    outcome.reply = console.rmc.run(id, command, deadline(request));
+  }
   outcome.requested = amount;
   outcome.run = running(console.hypervisor.partition(id), change.quantity);
   outcome.completed = outcome.run - before;
+  const std::int64_t rest = untold_rest(console, change);
+  const bool same_way = (rest > 0) == (amount > 0);
+  if (outcome.complete() && same_way) outcome.completed -= rest;
   return outcome;
 }
 

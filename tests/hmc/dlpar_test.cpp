@@ -286,6 +286,20 @@ TEST_F(Fixture, SettingTheSameAmountAgainFinishesTheWork) {
   EXPECT_EQ(system.calls, (Calls{"os 1 [300] drmgr -c mem -a -q 1 -w 5 -d 0"}));
 }
 
+// While one session waits, another one adds a processor; the first one's drmgr does nothing and
+// exits 0. The count alone would take the other's processor for its own.
+TEST_F(Fixture, TwoSessionsDoNotAnswerForEachOther) {
+  CommandResult other;
+  const auto meanwhile = [&](Values&) { other = hmc.run(kAddProc, 2); };
+  system.os = {{{RmcReply::done, 0, "", ""}, meanwhile},
+               {{RmcReply::done, 0, "CPU 8\n", ""}, three_processors}};
+  const CommandResult first = run(kAddProc);
+  EXPECT_EQ(other.exit_status, 0);
+  EXPECT_EQ(first.exit_status, 1);
+  EXPECT_NE(first.err.find("to be added is 1 and the completed amount is 0."), std::string::npos);
+  EXPECT_TRUE(hmc.difference_was_reported(PartitionId{1}));
+}
+
 TEST_F(Fixture, SnapshotsKeepWhatWasReported) {
   const auto before = hmc.snapshot();
   system.os = {os_failure(255, "", "")};
