@@ -21,6 +21,7 @@ class Checker {
 
   Result<void> run() {
     check_system();
+    for (std::size_t i = 0; i < platform_.partitions.size(); ++i) check_identity(i);
     for (std::size_t i = 0; i < platform_.partitions.size(); ++i) check_partition(i);
     for (std::size_t i = 0; i < platform_.slots.size(); ++i) check_slot(i);
     check_sums();
@@ -51,7 +52,7 @@ class Checker {
     }
   }
 
-  void check_partition(std::size_t index) {
+  void check_identity(std::size_t index) {
     const PartitionConfig& config = platform_.partitions[index];
     const std::string at = place(places_.partitions, "partitions", index);
     if (!ids_.insert(config.id).second) {
@@ -61,6 +62,11 @@ class Checker {
     if (!names_.insert(config.name).second) {
       fail(at, fmt::format("the partition name {} is used twice", config.name));
     }
+  }
+
+  void check_partition(std::size_t index) {
+    const PartitionConfig& config = platform_.partitions[index];
+    const std::string at = place(places_.partitions, "partitions", index);
     check_virtual_slots(config, at);
     if (config.configured) check_amounts(config, at);
     const auto os = machine_.os.find(config.id);
