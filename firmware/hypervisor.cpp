@@ -56,7 +56,9 @@ Hypervisor::Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Se
     : impl_(std::make_unique<Impl>(std::move(config), profile, services, events)) {
   Core& core = impl_->core;
   core.state.ledger = Ledger(core.platform);
-  for (const SlotConfig& slot : core.platform.slots) core.state.slots.push_back({slot.owner, false});
+  for (const SlotConfig& slot : core.platform.slots) {
+    core.state.slots.push_back({slot.owner, false});
+  }
   for (const PartitionConfig& partition : core.platform.partitions) {
     core.state.partitions.emplace_back().config = partition;
   }

@@ -159,8 +159,8 @@ std::string_view to_string(DrcAction action) {
 std::string drc_table_markdown() {
   std::string out =
       "# Logical DRC state machine\n\n"
-      "Generated from `firmware/drc/drc_table.cpp`; a test compares. Section 7: DRC.md, refusals on "
-      "isolate.\n\n"
+      "Generated from `firmware/drc/drc_table.cpp`; a test compares. Section 7: DRC.md, refusals "
+      "on isolate.\n\n"
       "| state | call | guard | action | next | status | sense | source |\n"
       "|---|---|---|---|---|---|---|---|\n";
   for (const DrcRow& row : kTable) {

@@ -1,5 +1,5 @@
-// Hypervisor calls of the guest side (LoPAR chapter 14, HCALLS.md 2): processor entitlement, and the
-// few that a kernel makes on the way. A function that is not here answers H_Function.
+// Hypervisor calls of the guest side (LoPAR chapter 14, HCALLS.md 2): processor entitlement, and
+// the few that a kernel makes on the way. A function that is not here answers H_Function.
 #pragma once
 
 #include <array>

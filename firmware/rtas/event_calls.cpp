@@ -3,6 +3,7 @@
 // event-scan (R1-7.3.3-1).
 #include "firmware/events/hot_plug_log.hpp"
 #include "firmware/rtas/call_table.hpp"
+#include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
 namespace {
@@ -14,6 +15,15 @@ struct Buffer {
   bool critical;
 };
 
+// Only hot-plug logs are ever queued: PH 48 bytes, UH 24, then HP (EVENTS.md 3, 4).
+void log_delivery(CallFrame& frame, const Bytes& log) {
+  constexpr std::size_t kSections = 8 + 16, kLogId = kSections + 0x28;
+  constexpr std::size_t kAction = kSections + 48 + 24 + 9;
+  LPARSIM_ASSERT(log.size() > kAction);
+  frame.core.services.log.add(EventKind::event_delivered, frame.state().config.id, kHotPlug,
+                              log[kAction], load_be32(log.data() + kLogId));
+}
+
 void deliver(CallFrame& frame, std::uint32_t mask, Buffer buffer) {
   PartitionState& p = frame.state();
   if (!frame.in_rmo(buffer.address, buffer.length)) return frame.answer(kRtasParameterError);
@@ -21,7 +31,7 @@ void deliver(CallFrame& frame, std::uint32_t mask, Buffer buffer) {
   if (!log) return frame.answer(kNoErrorsFound);
   const Bytes shortened = truncated_log(*log, buffer.length, buffer.critical);
   frame.memory.write(GuestAddress{buffer.address}, shortened);
-  frame.core.services.log.add(EventKind::event_delivered, p.config.id, mask, p.events.size());
+  log_delivery(frame, *log);
 }
 
 }  // namespace

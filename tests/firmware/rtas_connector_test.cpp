@@ -155,5 +155,51 @@ TEST_F(Connector, HotPlugEventsByScanUntilTheInterruptIsNegotiated) {
   EXPECT_EQ(hypervisor.undelivered_events(id), 0U);
 }
 
+// One PVR entry that ends the list, then option vectors 1 to 5; OV5 byte 6 bit 5 is 0x04.
+TEST_F(Connector, NegotiatedInterruptIsAssertedUntilTheQueueIsDrained) {
+  CellWriter vector;
+  vector.u32(0).u32(0x0f000006).u8(5 - 1);
+  for (int i = 0; i < 4; ++i) vector.u8(0).u8(0);
+  vector.u8(6 - 1);
+  vector.u8(0).u8(0x20).u8(0).u8(0).u8(0).u8(0x04);
+  hypervisor.client_architecture_support(id, vector.take());
+  ASSERT_TRUE(hypervisor.hot_plug_event(id, DrcType::cpu, 1, cpu(4)));
+  ASSERT_TRUE(hypervisor.hot_plug_event_count(id, DrcType::mem, 2, 2, lmb(5)));
+  EXPECT_EQ(events.interrupts, (std::vector<std::uint32_t>{0x1001, 0x1001}));
+  EXPECT_EQ(rtas("event-scan", {0xffffffff, 0, kBuffer, 2048}).status, 1) << "not both ways";
+  const auto take = [&] {
+    return rtas("check-exception", {0x500, 0x1001, 0x10000000, 0, kBuffer, 2048}).status;
+  };
+  EXPECT_EQ(take(), 0);
+  EXPECT_THAT(log.json(log.at(log.total() - 2)),
+              ::testing::HasSubstr(R"("class":"0x10000000","action":1,"id":"0x1")"));
+  EXPECT_EQ(events.interrupts.size(), 3U) << "asserted again";
+  EXPECT_EQ(take(), 0);
+  EXPECT_EQ(events.interrupts.size(), 3U);
+  EXPECT_EQ(take(), 1);
+}
+
+class QemuGuest : public GuestTest {
+ protected:
+  QemuGuest() : GuestTest("qemu") {}
+};
+
+TEST_F(QemuGuest, ReadingsOfTheOtherMaker) {
+  ASSERT_EQ(hypervisor.set_processors(id, 3).status, AssignStatus::done);
+  ASSERT_EQ(hypervisor.set_lmbs(id, 9).status, AssignStatus::done);
+  EXPECT_EQ(allocation(cpu(2), 1), 0);
+  EXPECT_EQ(configure(cpu(2), kWork), std::vector<std::string>{"-9003"}) << "isolated";
+  EXPECT_EQ(isolation(cpu(2), 1), 0);
+  EXPECT_EQ(isolation(cpu(2), 0), -3) << "never configured";
+  EXPECT_EQ(configure(cpu(2), kWork).back(), "0");
+  EXPECT_EQ(hypervisor.drc(id, cpu(2))->name, "CPU 16");
+  acquire(lmb(8));
+  EXPECT_EQ(isolation(lmb(8), 0), -1) << "nobody asked";
+  ASSERT_TRUE(hypervisor.hot_plug_event(id, DrcType::mem, 2, lmb(8)));
+  EXPECT_EQ(isolation(lmb(8), 0), 0);
+  EXPECT_EQ(rtas("set-indicator", {9003, lmb(8).value, 2}).status, -3);
+  expect_sound();
+}
+
 }  // namespace
 }  // namespace lparsim::firmware
