@@ -1,7 +1,9 @@
-// The program. libsystemc brings its own main(), which calls sc_main.
+// The program. Its own main() goes before the one in libsystemc and keeps the banner away, which
+// would otherwise be the first lines on stderr of every run.
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <systemc>
 
 #include "sim/cli/commands.hpp"
@@ -52,3 +54,8 @@ int run(int argc, char** argv) {
 }  // namespace lparsim::cli
 
 int sc_main(int argc, char** argv) { return lparsim::cli::run(argc, argv); }
+
+int main(int argc, char** argv) {
+  ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
+  return sc_core::sc_elab_and_sim(argc, argv);
+}
