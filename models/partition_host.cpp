@@ -126,8 +126,9 @@ void PartitionHost::memory_online(std::uint64_t address, std::uint64_t size, boo
   context_.log.add(online ? EventKind::memory_online : EventKind::memory_offline, partition_,
                    address, size);
   if (!online || memory_usable(address, size)) return;
+  const auto text = fmt::format("memory at {:#x} is online but isolated", address);
   context_.log.add(EventKind::violation, partition_, context_.log.text("NOUSE"),
-                   context_.log.text(fmt::format("memory at {:#x} is online but isolated", address)));
+                   context_.log.text(text));
 }
 
 void PartitionHost::tree_changed(const char* path, const char* property, int change) {

@@ -260,7 +260,8 @@ TEST(Actors, SecondEpisodeHasTheSameRecord) {
 
 TEST(Actors, LogNamesStartEndAndActor) {
   ActorRig rig;
-  rig.actors.spawn("drmgr", PartitionId{2}, [&] { rig.log.add(EventKind::step, PartitionId{2}, 1); });
+  rig.actors.spawn("drmgr", PartitionId{2},
+                   [&] { rig.log.add(EventKind::step, PartitionId{2}, 1); });
   rig.run();
   ASSERT_EQ(rig.log.total(), 3U);
   EXPECT_EQ(rig.log.at(0).kind, EventKind::actor_start);

@@ -27,11 +27,18 @@ class ContextCarrier final : public Carrier {
     std::vector<std::byte> memory = std::vector<std::byte>(kStackBytes);
     ucontext_t context{};
     const std::function<void()>* body = nullptr;  // null: idle
+    void* fake = nullptr;                         // AddressSanitizer's second stack, if any
   };
   static void start(unsigned low, unsigned high);
 
+  // AddressSanitizer must be told of each change of stacks; nothing without it.
+  static void changing(void** fake, const void* bottom, std::size_t size);
+  static void changed(void* fake, const void** bottom, std::size_t* size);
+
   ManualClock& clock_;
   ucontext_t shell_{};
+  const void* shell_bottom_ = nullptr;
+  std::size_t shell_size_ = 0;
   std::vector<std::unique_ptr<Stack>> stacks_;
   Stack* entering_ = nullptr;
 };
