@@ -35,12 +35,48 @@ TEST_F(CpuTest, LogicalNumberIsTheLowestFreeOne) {
   EXPECT_EQ(read("/sys/devices/system/cpu/cpu3/physical_id"), "-1\n");
 }
 
+TEST_F(CpuTest, LogicalNumberOfAnotherNumaNodeIsTakenOnlyWhenNoneIsLeft) {
+  start("6.1", {.cores = 2, .possible_cores = 3});
+  const auto on_node_1 = [](std::uint32_t drc, std::uint32_t server) {
+    Script script = cpu_connector(drc, {server});
+    script.pop_back();
+    return script + connector(3, "ibm,associativity", CellWriter().u32(1).u32(1).take()) +
+           connector(0);
+  };
+  host_.expect(stop_cpu(1) + release(kCpu1));
+  EXPECT_GT(dlpar("cpu remove index 0x10000001"), 0);   // id 1 stays recorded for node 0
+  host_.expect(acquire(0x10000002) + on_node_1(0x10000002, 2) + start_cpu(2));
+  EXPECT_GT(dlpar("cpu add index 0x10000002"), 0);
+  EXPECT_EQ(online(), "0,2\n");
+  host_.expect(acquire(0x10000003) + on_node_1(0x10000003, 3) + start_cpu(3));
+  EXPECT_GT(dlpar("cpu add index 0x10000003"), 0);
+  EXPECT_EQ(online(), "0-2\n");
+}
+
 TEST_F(CpuTest, RemoveStopsThenReleases) {
   start("6.1", {.cores = 2});
   host_.expect(stop_cpu(1, 3) + release(kCpu1));
   EXPECT_GT(dlpar("cpu remove index 0x10000001"), 0);
   EXPECT_EQ(online(), "0\n");
   EXPECT_EQ(host_.tree_events, std::vector<std::string>{"-/cpus/PowerPC,POWER9@1"});
+}
+
+TEST_F(CpuTest, SharedCacheGoesWithItsLastUser) {
+  start("6.1");
+  Script second = cpu_connector(0x10000002, {2});
+  second.pop_back();
+  second = second + connector(3, "l2-cache", CellWriter().u32(0x2001).take()) + connector(0);
+  host_.expect(acquire(kCpu1) + cpu_connector(kCpu1, {1}, true) + start_cpu(1) +
+               acquire(0x10000002) + second + start_cpu(2));
+  EXPECT_GT(dlpar("cpu add index 0x10000001"), 0);
+  EXPECT_GT(dlpar("cpu add index 0x10000002"), 0);
+  FileStat stat;
+  host_.expect(stop_cpu(1) + release(kCpu1));
+  EXPECT_GT(dlpar("cpu remove index 0x10000001"), 0);
+  EXPECT_EQ(kernel_->stat("/proc/device-tree/cpus/l2-cache@8193", stat), 0);
+  host_.expect(stop_cpu(2) + release(0x10000002));
+  EXPECT_GT(dlpar("cpu remove index 0x10000002"), 0);
+  EXPECT_EQ(kernel_->stat("/proc/device-tree/cpus/l2-cache@8193", stat), -ENOENT);
 }
 
 TEST_F(CpuTest, LastCpuStaysAndTheHypervisorIsTold) {

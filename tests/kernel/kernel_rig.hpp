@@ -98,6 +98,7 @@ struct TreeOptions {
   std::uint32_t threads = 1;
   std::uint32_t cores = 1;                          // present; at most 4 are possible
   bool v1 = false;
+  bool hole = false;                                // v2: between two runs of 4 LMBs
   bool last_error = false;                          // /rtas has rtas-last-error
   std::uint32_t possible_cores = 4;
 };

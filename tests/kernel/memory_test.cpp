@@ -54,6 +54,18 @@ TEST_F(MemoryTest, AddRewritesV1InPlace) {
   EXPECT_EQ(load_be32(&value[4 + 4 * 24 + 20]), 8U);   // assigned
 }
 
+TEST_F(MemoryTest, RunsWithAHoleBetweenThemAreMergedOnlyWithTheDefect) {
+  for (const bool defect : {true, false}) {
+    start(defect ? "6.1" : "fixed", {.hole = true});
+    host_.expect(add(kFirst) + release(kFirst));
+    EXPECT_GT(dlpar("memory add index 0x80000004"), 0);
+    EXPECT_GT(dlpar("memory remove index 0x80000004"), 0);
+    FileStat stat;
+    EXPECT_EQ(kernel_->stat(kV2, stat), 0);
+    EXPECT_EQ(stat.size, 4U + 24U * (defect ? 2U : 3U));
+  }
+}
+
 TEST_F(MemoryTest, AddByCountAsksReservedOnesOnlyWithTheDefect) {
   start("6.1");
   host_.expect(asked_reserved() + add(kFirst) + add(0x80000005));

@@ -73,7 +73,7 @@ void put_cpus(Flat& out, const TreeOptions& options) {
   out.end();
 }
 
-void put_memory(Flat& out, bool v1) {
+void put_memory(Flat& out, const TreeOptions& options) {
   out.begin("memory@0");
   out.text("device_type", "memory");
   out.put("reg", CellWriter().u64(0).u64(4ULL << 28).take());
@@ -82,7 +82,7 @@ void put_memory(Flat& out, bool v1) {
   out.put("ibm,lmb-size", CellWriter().u64(1U << 28).take());
   out.put("ibm,associativity-lookup-arrays", CellWriter().u32(1).u32(1).u32(0).take());
   CellWriter table;
-  if (v1) {
+  if (options.v1) {
     table.u32(12);
     for (std::uint32_t i = 0; i < 12; ++i) {
       table.u64(std::uint64_t{i} << 28).u32(i < 4 ? i : 0x80000000 + i).u32(0).u32(0xffffffff);
@@ -90,8 +90,10 @@ void put_memory(Flat& out, bool v1) {
     }
     out.put("ibm,dynamic-memory", table.take());
   } else {
-    table.u32(2).u32(4).u64(0).u32(0).u32(0xffffffff).u32(0xa0);
-    table.u32(8).u64(0x40000000).u32(0x80000004).u32(0xffffffff).u32(0);
+    const std::uint32_t run = options.hole ? 4 : 8;
+    table.u32(options.hole ? 3 : 2).u32(4).u64(0).u32(0).u32(0xffffffff).u32(0xa0);
+    table.u32(run).u64(0x40000000).u32(0x80000004).u32(0xffffffff).u32(0);
+    if (options.hole) table.u32(4).u64(0x90000000).u32(0x80000009).u32(0xffffffff).u32(0);
     out.put("ibm,dynamic-memory-v2", table.take());
   }
   out.end();
@@ -118,7 +120,7 @@ Bytes flat_tree(const TreeOptions& options) {
   out.word("ibm,partition-no", 3);
   put_rtas(out, options);
   put_cpus(out, options);
-  put_memory(out, options.v1);
+  put_memory(out, options);
   out.begin("event-sources");
   out.begin("hot-plug-events");
   out.put("interrupts", CellWriter().u32(0x1001).u32(0).take());
