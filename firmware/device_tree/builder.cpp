@@ -72,8 +72,9 @@ Node chosen_node(const TreeShape& shape) {
   node.add("ibm,architecture-vec-5", vector5_answer(*shape.profile, shape.options));
   // (vector byte, what the platform can): XIVE or XICS, MMU, segment tables, radix GTSE.
   const Supported& can = shape.profile->supported;
-  const Bytes platform{23, std::uint8_t(can.xive ? 0x80 : 0), 24, std::uint8_t(can.radix ? 0xc0 : 0),
-                       25, 0, 26, 0x40};
+  const std::uint8_t interrupts = can.xive ? 0x80 : 0;
+  const std::uint8_t mmu = can.radix ? 0xc0 : 0;
+  const Bytes platform{23, interrupts, 24, mmu, 25, 0, 26, 0x40};
   node.add("ibm,arch-vec-5-platform-support", platform);
   return node;
 }

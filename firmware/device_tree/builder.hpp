@@ -15,7 +15,7 @@
 
 namespace lparsim::firmware {
 
-struct CpuShape {                    // one CPU connector; position n in TreeShape::cpus = its number
+struct CpuShape {                    // a CPU connector; position n in TreeShape::cpus = its number
   bool owned = false;                // has a node under /cpus
   std::uint32_t core = 0;            // physical core, last number of ibm,associativity
   std::uint32_t domain = 0;          // row of TreeShape::domains

@@ -119,7 +119,8 @@ class Checker {
     const std::size_t tuple =
         4 * (u32_or(parent, "#address-cells", 2) + u32_or(parent, "#size-cells", 1));
     if (tuple == 0 || reg->value.empty() || reg->value.size() % tuple != 0) {
-      complain(path, fmt::format("reg has {} bytes, not a multiple of {}", reg->value.size(), tuple));
+      const std::size_t bytes = reg->value.size();
+      complain(path, fmt::format("reg has {} bytes, not a multiple of {}", bytes, tuple));
     }
   }
 

@@ -12,7 +12,7 @@
 namespace lparsim::firmware {
 
 struct CallLatency {
-  std::string_view call;             // name of the call, "set-indicator:mem-isolate" for a part of it
+  std::string_view call;             // name of a call; "set-indicator:mem-isolate" is a part of it
   Duration latency{};
 };
 

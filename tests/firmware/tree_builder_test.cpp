@@ -107,7 +107,8 @@ TEST(TreeMemory, QemuBootMemoryIsOneReservedRunAsRecorded) {
   EXPECT_EQ(value_of(root, "/ibm,dynamic-reconfiguration-memory", "ibm,dynamic-memory-v2"),
             ints({3, 4, 0, 0, 0, 0xffffffff, 0xa0, 2, 0, 0x40000000, 0x80000004, 0, 8, 10, 0,
                   0x60000000, 0x80000006, 0xffffffff, 0}));
-  EXPECT_EQ(value_of(root, "/ibm,dynamic-reconfiguration-memory", "ibm,associativity-lookup-arrays"),
+  EXPECT_EQ(value_of(root, "/ibm,dynamic-reconfiguration-memory",
+                     "ibm,associativity-lookup-arrays"),
             ints({1, 1, 0}));
   EXPECT_EQ(value_of(root, "/memory@0", "reg"), ints({0, 0, 0, 0x40000000}));
   EXPECT_EQ(value_of(root, "/rtas", "ibm,lrdr-capacity"), ints({1, 0, 0, 0x10000000, 6}));
@@ -136,7 +137,8 @@ TEST(TreeMemory, ARunEndsWhereTheAssociativityChanges) {
   EXPECT_EQ(value_of(root, "/ibm,dynamic-reconfiguration-memory", "ibm,dynamic-memory-v2"),
             ints({3, 2, 0, 0, 0, 0xffffffff, 0xa0, 30, 0, 0x20000000, 0x80000002, 0, 8,
                   8, 2, 0, 0x80000020, 1, 8}));
-  EXPECT_EQ(value_of(root, "/ibm,dynamic-reconfiguration-memory", "ibm,associativity-lookup-arrays"),
+  EXPECT_EQ(value_of(root, "/ibm,dynamic-reconfiguration-memory",
+                     "ibm,associativity-lookup-arrays"),
             ints({2, 4, 0, 0, 0, 0, 0, 0, 1, 1}));
 }
 

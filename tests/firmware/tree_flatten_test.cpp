@@ -57,7 +57,8 @@ TEST(TreeFlatten, DtcAcceptsIt) {
     const std::string base = std::string{::testing::TempDir()} + "lparsim_tree_" + name;
     const Bytes blob = flatten(f.tree(name));
     std::ofstream(base + ".dtb", std::ios::binary)
-        .write(reinterpret_cast<const char*>(blob.data()), static_cast<std::streamsize>(blob.size()));
+        .write(reinterpret_cast<const char*>(blob.data()),
+               static_cast<std::streamsize>(blob.size()));
     const std::string command =
         "dtc -I dtb -O dts -o " + base + ".dts " + base + ".dtb 2>" + base + ".err";
     const int status = std::system(command.c_str());
