@@ -111,6 +111,27 @@ std::vector<std::string> split_lines(std::string_view text) {
   return lines;
 }
 
+// Machine files are UTF-8, so their facts have to be. Overlong forms and surrogates are refused.
+bool is_utf8(std::string_view text) {
+  std::uint32_t value = 0, least = 0;
+  int more = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (more > 0) {
+      if ((byte & 0xc0U) != 0x80U) return false;
+      value = value << 6 | (byte & 0x3fU);
+      const bool bad = value < least || value > 0x10ffffU || (value >> 11) == 0x1b;
+      if (--more == 0 && bad) return false;
+    } else if (byte >= 0x80U) {
+      more = byte >= 0xf0U ? 3 : byte >= 0xe0U ? 2 : 1;
+      if (byte < 0xc2U || byte > 0xf4U) return false;
+      value = byte & (0x3fU >> more);
+      least = more == 3 ? 0x10000U : more == 2 ? 0x800U : 0x80U;
+    }
+  }
+  return more == 0;
+}
+
 class RowParser {
  public:
   RowParser(Capture& capture, const CommandLine& line) : capture_(capture) {
@@ -125,6 +146,7 @@ class RowParser {
 
   Result<void> parse(const std::string& line, std::size_t number) {
     const std::string where = fmt::format("{}:{}", capture_.file, number);
+    if (!is_utf8(line)) return bad_input(where, "the line is not UTF-8");
     const auto fields = split_fields(line, separator_);
     if (!fields) return bad_input(where, "a quote is not closed");
     if (header_) {
@@ -214,6 +236,7 @@ Result<std::optional<Capture>> parse_capture(std::string_view text, const std::s
   Capture capture;
   capture.file = file;
   capture.command = lines.front().substr(2);
+  if (!is_utf8(capture.command)) return bad_input(file + ":1", "the command is not UTF-8");
   capture.lines.assign(lines.begin() + 1, lines.end());
   const CommandLine command = parse_command(capture.command);
   capture.system = command.option("-m");

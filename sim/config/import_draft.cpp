@@ -57,11 +57,12 @@ hmc::PartitionRecord* Draft::partition(PartitionId id) {
 
 std::int64_t Draft::number(const CapturedRow* row, std::string_view name,
                            std::int64_t otherwise) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 30;  // MB of a PiB; fits every field
   const std::string* value = usable(row, name);
   if (!value) return otherwise;
   const auto number = hmc::parse_number(*value);
-  if (!number || *number > std::int64_t{1} << 40) {
-    fail(row->where, fmt::format("{}={}, allowed is a whole number", name, *value));
+  if (!number || *number > kMost) {
+    fail(row->where, fmt::format("{}={}, allowed is a whole number up to {}", name, *value, kMost));
     return otherwise;
   }
   return *number;
@@ -116,7 +117,12 @@ hmc::ResourceSetting Draft::setting(const CapturedRow* procs, const CapturedRow*
                                    sharing));
   }
   const auto count = [&](std::string_view prefix) {
-    return static_cast<std::int32_t>(number(procs, named(prefix, "procs"), 0));
+    constexpr std::int64_t kMost = 4096;
+    const std::int64_t value = number(procs, named(prefix, "procs"), 0);
+    if (value > kMost) {
+      fail(procs->where, fmt::format("{}procs={}, allowed are up to {}", prefix, value, kMost));
+    }
+    return static_cast<std::int32_t>(std::min(value, kMost));
   };
   to.procs = {count(min), count(amount), count(max)};
   if (to.mode == hmc::ProcMode::shared) {

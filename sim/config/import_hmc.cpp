@@ -33,7 +33,7 @@ void check_sum(Draft& draft, Listing listing, const CapturedRow* system, std::in
 }
 
 std::int64_t units_of(const firmware::PartitionConfig& config) {
-  return config.dedicated ? whole_processors(config.procs).hundredths : config.units.hundredths;
+  return config.dedicated ? std::int64_t{config.procs} * 100 : config.units.hundredths;
 }
 std::int64_t lmbs_of(const firmware::PartitionConfig& config) { return config.lmbs; }
 

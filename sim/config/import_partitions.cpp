@@ -181,8 +181,12 @@ void fill_record(Draft& draft, hmc::PartitionRecord& record) {
   const CapturedRow* slots = draft.row(record.id, Listing::virtual_slot);
   const auto profile_slots =
       draft.number(profile_row(draft, record), "max_virtual_slots", record.max_virtual_slots);
-  record.max_virtual_slots = static_cast<std::int32_t>(
-      draft.number(slots, "curr_max_virtual_slots", profile_slots));
+  const auto max_slots = draft.number(slots, "curr_max_virtual_slots", profile_slots);
+  if (max_slots > 65535) {
+    draft.fail(slots ? slots->where : draft.named_at[record.id],
+               fmt::format("{} virtual slots, allowed are up to 65535", max_slots));
+  }
+  record.max_virtual_slots = static_cast<std::int32_t>(max_slots);
   if (record.facts["pend_max_virtual_slots"] == std::to_string(record.max_virtual_slots) ||
       record.facts["pend_max_virtual_slots"].empty()) {
     record.facts.erase("pend_max_virtual_slots");

@@ -154,16 +154,16 @@ class Checker {
   }
 
   void check_sums() {
-    ProcUnits units;
+    std::int64_t units = 0;  // hundredths
     std::uint64_t lmbs = platform_.firmware_lmbs;
     for (const PartitionConfig& config : platform_.partitions) {
       if (!config.configured) continue;
-      units = units + (config.dedicated ? whole_processors(config.procs) : config.units);
+      units += config.dedicated ? std::int64_t{config.procs} * 100 : config.units.hundredths;
       lmbs += config.lmbs;
     }
-    if (units > platform_.configurable_units) {
-      fail("/partitions", fmt::format("{} processing units are assigned, configurable are {}",
-                                      hmc::units_text(units),
+    if (units > platform_.configurable_units.hundredths) {
+      fail("/partitions", fmt::format("{}.{:02} processing units are assigned, configurable are {}",
+                                      units / 100, units % 100,
                                       hmc::units_text(platform_.configurable_units)));
     }
     if (lmbs > platform_.configurable_lmbs) {

@@ -11,7 +11,7 @@ namespace lparsim::config {
 
 namespace {
 
-constexpr std::int64_t kMostMb = std::int64_t{1} << 36;      // 64 PiB
+constexpr std::int64_t kMostMb = std::int64_t{1} << 31;      // 2 PiB: LMB counts fit 32 bits
 constexpr std::int32_t kMostProcs = 4096;
 constexpr std::int32_t kMostUnits = kMostProcs * 100;
 constexpr std::int64_t kMostId = 65535;

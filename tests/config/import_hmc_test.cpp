@@ -15,6 +15,7 @@
 
 #include "hmc/cli/print.hpp"
 #include "hmc/inventory/listing.hpp"
+#include "sim/base/random.hpp"
 #include "sim/config/capture.hpp"
 #include "tests/config/machine_ports.hpp"
 
@@ -271,6 +272,32 @@ TEST(ImportHmc, MissingCapturesAreAssumedAndNoted) {
   EXPECT_EQ(report->machine.platform.partitions[0].procs, 4);  // desired of the current profile
   EXPECT_EQ(report->machine.platform.installed_units, whole_processors(9));
   EXPECT_GE(report->notes.size(), 4U);
+}
+
+// Damaged captures: cut anywhere, or with a byte changed. Never more than one line, and what is
+// accepted can be written and read again.
+TEST(ImportHmc, DamagedCapturesAreAcceptedOrRefusedInOneLine) {
+  Random random(2026);
+  const Files good = own_files();
+  int refused = 0;
+  for (int round = 0; round < 400; ++round) {
+    Files files = good;
+    std::string& text = files[random.below(files.size())].second;
+    const std::size_t at = random.below(text.size());
+    constexpr std::string_view kBytes = "\",=\n9 /-\xff";
+    if (round % 2) text.resize(at);
+    else text[at] = kBytes[random.below(kBytes.size())];
+    const auto report = import_hmc_texts(files);
+    if (report) {
+      const auto again = parse_machine(machine_text(report->machine), "again.json");
+      EXPECT_TRUE(again) << again.error().line();
+    } else {
+      ++refused;
+      EXPECT_EQ(report.error().line().find('\n'), std::string::npos);
+    }
+  }
+  EXPECT_GT(refused, 50);
+  EXPECT_LT(refused, 400);
 }
 
 TEST(ImportHmc, NothingToImportIsAnError) {

@@ -140,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"/partitions/0/memory_mb", "[1024,512,8192]", "512 MB of memory, allowed are 1024"},
         Change{"/partitions/0/memory_mb", "[1024,62464,65536]", "72704 MB of memory are assigned"},
         Change{"/partitions/0/memory_mb", "[1024,4100,8192]", "found 4100, allowed is a multiple"},
-        Change{"/partitions/0/processors/procs", "[1,7,8]", "9.0 processing units are assigned"},
+        Change{"/partitions/0/processors/procs", "[1,7,8]", "9.00 processing units are assigned"},
         Change{"/partitions/2/processors/units", "[0.1,2,2]", "2.0 processing units for 1 virtual"},
         Change{"/partitions/2/processors/units/1", "0.555", "at most two decimals"},
         Change{"/partitions/0/virtual_adapters/0/slot", "2", "virtual slot 2 is used twice"},
