@@ -44,10 +44,8 @@ Result<void> add_folder(const std::string& path, std::vector<std::string>& files
 
 Result<std::string> shipped_file(const std::string& relative) {
   const auto folder = program_folder();
-  // build/<preset>/sim/cli/lparsim, then <prefix>/bin/lparsim.
-  return first_existing({folder / "../share/lparsim" / relative,
-                         folder / "../../../../scenarios" / relative},
-                        relative);
+  // <prefix>/bin/lparsim; a build tree has the same shape (CMakeLists.txt beside this file).
+  return first_existing({folder / "../share/lparsim" / relative}, relative);
 }
 
 Result<std::string> bench_program() {

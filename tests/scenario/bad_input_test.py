@@ -57,7 +57,7 @@ class BadInput(ProgramTest):
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_wrong_options_and_paths(self):
-        for arguments in (["run"], ["run", self.folder / "none"], ["run", self.folder], ["fly"],
+        for arguments in (["run"], ["run", self.folder / "none"], ["fly"],
                           ["schema", "cake"], ["run", "--jobs", "0", self.scenario()],
                           ["run", "--result", self.folder / "no/such", self.scenario()]):
             done = lparsim(*arguments)
