@@ -95,6 +95,8 @@ ScenarioResult run_scenario(const Scenario& scenario, models::WorldConfig machin
   models::World world(std::move(machine), choices);
   auto& log = world.log();
   if (options.log_line) {
+    // What building the machine itself left (the first assignments) comes first.
+    for (std::uint64_t i = 0; i < log.total(); ++i) options.log_line(log.json(log.at(i)));
     log.spill_to([&](const EventRecord& record) { options.log_line(log.json(record)); });
   }
   const auto start = boot(world, awaited, scenario.limit);
