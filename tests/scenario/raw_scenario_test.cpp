@@ -45,7 +45,8 @@ TEST(Scenario, NamesBecomeIdsAndWordsBecomeValues) {
   EXPECT_EQ(run.expect.exit, 3);
   EXPECT_TRUE(run.expect.out->holds("axb"));
   EXPECT_FALSE(run.expect.out->holds("ab"));
-  EXPECT_EQ(std::get<WaitTimeStep>(scenario->steps[1].what).how_long, std::chrono::milliseconds(1500));
+  EXPECT_EQ(std::get<WaitTimeStep>(scenario->steps[1].what).how_long,
+            std::chrono::milliseconds(1500));
   const auto& state = std::get<StateStep>(scenario->steps[2].what);
   EXPECT_EQ(state.drcs.at(0).drc, DrcIndex{0x10000008});
   EXPECT_EQ(state.drcs.at(0).state, firmware::DrcState::allocatable);
