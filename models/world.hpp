@@ -78,7 +78,7 @@ class World {
   ActorScheduler& actors();
   firmware::Hypervisor& hypervisor();
   hmc::Hmc& hmc();
-  // What this HMC sees of the managed system: for invariant checkers, which ask it without a command.
+  // What this HMC sees of the managed system: invariant checkers ask it without a command.
   const hmc::HypervisorPort& hypervisor_port() const;
   const hmc::RmcPort& rmc_port() const;
   bool has_linux(PartitionId partition) const;                    // running a modelled Linux
