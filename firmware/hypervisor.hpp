@@ -66,7 +66,9 @@ struct HcallReply {
 };
 
 // State of one DRC as DRC.md names it; logical L1..L4 (L1a: allocatable, L1b: not).
-enum class DrcState : std::uint8_t { unallocatable, allocatable, available, unisolated, configured };
+enum class DrcState : std::uint8_t {
+  unallocatable, allocatable, available, unisolated, configured,
+};
 std::string_view to_string(DrcState state);   // "L1b", "L1a", "L2", "L3", "L4"
 enum class DrcType : std::uint8_t { cpu, mem, phb, slot };
 std::string_view to_string(DrcType type);     // "CPU", "MEM", "PHB", "SLOT"

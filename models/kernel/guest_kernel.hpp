@@ -76,7 +76,8 @@ class GuestKernel {
   virtual int read_link(std::string_view path, std::string& out) = 0;
   virtual std::int64_t write(std::string_view path, ByteView data) = 0;  // [blocks] bytes or -errno
 
-  // [blocks] The rtas system call: 76 bytes, big-endian: token, nargs, nret, 16 arguments. 0/-errno.
+  // [blocks] The rtas system call: 76 bytes, big-endian: token, nargs, nret, 16 arguments.
+  // 0 or -errno.
   virtual int rtas_syscall(std::uint8_t block[76]) = 0;
 
   virtual KernelView view() const = 0;

@@ -83,8 +83,9 @@ void EventLog::return_to(const Mark& mark) {
 
 std::string EventLog::json(const EventRecord& record) const {
   const auto& kind = info(record.kind);
-  std::string line = fmt::format(R"({{"t":{},"kind":"{}","partition":{},"actor":{})", record.time_ns,
-                                 kind.name, record.partition, record.actor);
+  std::string line =
+      fmt::format(R"({{"t":{},"kind":"{}","partition":{},"actor":{})", record.time_ns, kind.name,
+                  record.partition, record.actor);
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
     const auto field = kind.fields[i];
     if (field.empty()) continue;

@@ -102,7 +102,7 @@ class EventLog {
   void enable(bool on) { enabled_ = on; }
 
   std::uint64_t total() const { return total_; }
-  std::uint64_t hash() const { return hash_; }           // records and new texts since the last mark
+  std::uint64_t hash() const { return hash_; }  // records and new texts since the last mark
   std::uint64_t oldest() const { return total_ < ring_.size() ? 0 : total_ - ring_.size(); }
   const EventRecord& at(std::uint64_t number) const { return ring_[number & mask_]; }
 
