@@ -120,6 +120,7 @@ hmc::PartitionValues HypervisorAdapter::partition(PartitionId partition) const {
   values.run_procs = view.owned_procs;
   values.run_units = config.dedicated ? ProcUnits{} : view.entitled_units;
   values.run_uncap_weight = config.dedicated ? 0 : config.uncap_weight;
+  values.run_min_mem_mb = config.min_lmbs * lmb_mb();
   values.run_mem_mb = view.owned_lmbs * lmb_mb();
   return values;
 }

@@ -26,7 +26,7 @@ bool RmcNetwork::active(PartitionId partition) const {
 
 hmc::RmcState RmcNetwork::state(PartitionId partition) const {
   const auto* model = find_(partition);
-  if (model == nullptr || !model->has_rmc()) return hmc::RmcState::none;
+  if (model == nullptr) return hmc::RmcState::none;
   return model->rmc_active() ? hmc::RmcState::active : hmc::RmcState::inactive;
 }
 
