@@ -183,6 +183,8 @@ void boot_drcs(Core& core, std::size_t partition) {
   for (const VirtualSlotConfig& slot : p.config.virtual_slots) {
     p.virtual_slots[slot.slot] = DrcState::configured;
   }
+  // Slot 0 is the console, which the platform makes for every partition (DEVICE_TREE.md 12).
+  if (!p.virtual_slots.empty()) p.virtual_slots[0] = DrcState::configured;
   fill(p.phbs, core.platform.slots.size(), 0);
   fill(p.slots, core.platform.slots.size(), 0);
   for (std::size_t i = 0; i < core.state.slots.size(); ++i) {

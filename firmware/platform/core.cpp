@@ -52,7 +52,9 @@ TreeShape tree_shape(const Core& core, std::size_t partition) {
   }
   for (std::size_t i = 0; i < core.phbs.size(); ++i) {
     for (PhbShape& phb : shape.phbs) {
-      if (phb.phb == core.phbs[i]) phb.owned = has_node(p.phbs[i]);
+      if (phb.phb != core.phbs[i]) continue;
+      phb.owned = has_node(p.phbs[i]);
+      phb.adapter = has_node(p.slots[i]);
     }
   }
   std::erase_if(shape.virtual_slots, [&](const VirtualSlotShape& slot) {

@@ -154,6 +154,21 @@ TEST_F(Dlpar, PhbWaitsForTheSlotBelow) {
   expect_sound();
 }
 
+TEST_F(Dlpar, TreeFollowsTheSlotAndNotOnlyItsPhb) {
+  const auto nodes_below_phb = [&] {
+    const auto tree = unflatten(hypervisor.flattened_tree(id));
+    const Node* phb = tree ? tree->find("/pci@800000020000018") : nullptr;
+    return phb == nullptr ? std::size_t{99} : phb->children.size();
+  };
+  EXPECT_EQ(nodes_below_phb(), 1U);
+  EXPECT_EQ(isolation(kSlot, 0), 0);
+  EXPECT_EQ(nodes_below_phb(), 0U) << "the adapter was given back";
+}
+
+TEST_F(Dlpar, ConsoleIsConfiguredFromTheStart) {
+  EXPECT_EQ(state(DrcIndex{0x30000000}), DrcState::configured);
+}
+
 TEST_F(Dlpar, SnapshotIsAValue) {
   const auto before = hypervisor.snapshot();
   ASSERT_EQ(hypervisor.set_processors(id, 3).status, AssignStatus::done);
