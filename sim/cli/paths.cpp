@@ -83,6 +83,7 @@ Result<std::string> kind_of_file(const std::string& path) {
   const auto document = config::read_json_file(path);
   if (!document) return tl::make_unexpected(document.error());
   auto root = document->root();
+  if (root.has("$schema") && !root.has("kind")) return std::string("schema");
   auto kind = root.string("kind");
   if (auto good = document->check(); !good) return tl::make_unexpected(good.error());
   return kind;

@@ -17,7 +17,8 @@ Result<std::string> shipped_file(const std::string& relative);
 // an error. A file that is named itself is taken whatever its ending.
 Result<std::vector<std::string>> json_files(const std::vector<std::string>& paths);
 
-// "scenario", "machine", ...: the word under "kind" of a JSON file.
+// "scenario", "machine", ...: the word under "kind" of a JSON file; a JSON Schema, which has
+// "$schema" instead, is a "schema".
 Result<std::string> kind_of_file(const std::string& path);
 
 // The benchmark program that was built or installed together with this one.

@@ -9,9 +9,14 @@ from program import MACHINE, TOP, ProgramTest, lparsim
 
 class Commands(ProgramTest):
     def test_check_accepts_what_is_shipped(self):
-        done = lparsim("check", TOP / "scenarios/flows", TOP / "scenarios/machines")
+        done = lparsim("check", TOP / "scenarios")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(", 0 not", done.stdout)
+
+    def test_run_takes_the_whole_scenarios_folder(self):
+        done = lparsim("run", "-q", TOP / "scenarios")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn(" passed, 0 failed", done.stdout)
 
     def test_check_refuses_with_exit_status_2(self):
         bad = self.scenario(machine=None)
