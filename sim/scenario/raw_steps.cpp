@@ -123,6 +123,9 @@ RawStep read_step(const Node& node) {
     object.finish();
     return step;
   }
+  // Nothing we know: an unknown key is named with what is allowed; the first error counts.
+  for (const auto& form : kForms) object.optional(form.key);
+  object.finish();
   node.fail("this step says nothing to do, allowed is one of hmc, in, parallel, wait, rmc, expect");
   return step;
 }
