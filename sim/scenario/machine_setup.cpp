@@ -51,6 +51,12 @@ Result<Loaded> load_scenario(const std::string& path, const ProfileNames& chosen
       first_of(chosen.firmware, raw->firmware), first_of(chosen.kernel, raw->kernel),
       first_of(chosen.userland, raw->userland), first_of(chosen.hmc, raw->hmc)};
   const auto machine_path = std::filesystem::path(path).parent_path() / raw->machine;
+  std::error_code ignored;
+  if (!std::filesystem::exists(machine_path, ignored)) {
+    return bad_input(path + ": /machine",
+                     "found \"" + raw->machine + "\", allowed is a machine file; none is at " +
+                         machine_path.lexically_normal().string());
+  }
   auto machine = load_world(machine_path.string(), names);
   if (!machine) return tl::make_unexpected(machine.error());
   auto scenario = validate(*raw, *machine);
