@@ -1,7 +1,7 @@
 // What a guest kernel needs from the machine below it: the lower half of the border between the
 // kernel-side library and the world. Every type here has a C equivalent (integers, addresses,
 // lengths), so that another implementation of GuestKernel, written in C, can stand on a table of
-// these functions (docs/kernel-library.md).
+// these functions.
 //
 // Calls marked [blocks] may let simulated time pass and may throw ActorEnded.
 #pragma once
