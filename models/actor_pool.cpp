@@ -96,10 +96,11 @@ void ActorPool::dispatch() {
 }
 
 ActorPool::Stop ActorPool::work_on(const Request& request) {
-  scheduler_->set_horizon(request.limit);
+  scheduler_->begin_run(request.limit);
   for (;;) {
     scheduler_->run_due();
     if ((*request.until)()) return Stop::reached;
+    if (scheduler_->overrun()) return Stop::overrun;
     const auto next = scheduler_->next_time();
     if (!next) return Stop::idle;
     if (*next > request.limit) {

@@ -42,9 +42,10 @@ class ActorPool final : public sc_core::sc_module, public Carrier {
   // Whose actors run here; before the first run().
   void serve(ActorScheduler& scheduler) { scheduler_ = &scheduler; }
 
-  enum class Stop { reached, idle, limit };
+  enum class Stop { reached, idle, limit, overrun };
   // Lets the simulation run until `until` is true (asked whenever all that is due has run), nothing
-  // would ever happen by itself, or `limit` is reached (time stands at `limit` then). Called
+  // would ever happen by itself, `limit` is reached (time stands at `limit` then), or the scheduler
+  // gives up a run that goes on without end (ActorScheduler::overrun says what it found). Called
   // between slices of the simulation (it calls sc_start) or from an SC_THREAD that is no actor.
   Stop run(const std::function<bool()>& until, TimePoint limit);
 

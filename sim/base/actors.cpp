@@ -3,6 +3,8 @@
 // but the answers of Choices.
 #include "sim/base/actors.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -84,6 +86,37 @@ struct ActorScheduler::Impl {
   TimePoint horizon = TimePoint::max();
   bool passing = false;
   Counts counts;
+  Bounds bounds;
+  TimePoint instant;               // since when `at_instant` counts
+  std::uint64_t at_instant = 0, in_run = 0;
+  std::optional<std::string> overrun;
+
+  // Notes one more step by `who`; false when the run has to be given up before it.
+  bool step(std::string_view who) {
+    if (overrun) return false;
+    if (clock.now() != instant) {
+      instant = clock.now();
+      at_instant = 0;
+    }
+    ++in_run;
+    if (++at_instant > bounds.at_one_instant) {
+      give_up(fmt::format("{} steps of actors while simulated time stood still at {} ns",
+                          at_instant, instant.time_since_epoch().count()),
+              bounds.at_one_instant, who);
+    } else if (in_run > bounds.in_one_run) {
+      give_up(fmt::format("{} steps of actors in one go", in_run), bounds.in_one_run, who);
+    }
+    return !overrun;
+  }
+
+  void give_up(std::string found, std::uint64_t allowed, std::string_view who) {
+    constexpr std::size_t kMostNames = 4;
+    std::string names(who);
+    for (std::size_t i = 0; i < std::min(ready.size(), kMostNames); ++i) {
+      if (const auto& name = actors[ready[i]].name; name != who) names += ", " + name;
+    }
+    overrun = fmt::format("{}, allowed are {}; at work: {}", found, allowed, names);
+  }
 
   Actor* find(ActorId id) {
     if (id.value >= slot_of.size() || slot_of[id.value] == kNoSlot) return nullptr;
@@ -150,13 +183,13 @@ struct ActorScheduler::Impl {
   }
 
   void fire_due() {
-    for (const Timer* timer = first_timer(); timer != nullptr && timer->when <= clock.now();
-         timer = first_timer()) {
+    for (const Timer* timer = first_timer();
+         timer != nullptr && timer->when <= clock.now() && !overrun; timer = first_timer()) {
       const Timer due = *timer;
       pop_timer();
       if (due.slot != kNoSlot) {
         make_ready(due.slot, Woken::by_timeout);
-      } else {
+      } else if (step("a timer")) {
         auto node = actions.extract(due.number);
         node.mapped()();
       }
@@ -251,7 +284,7 @@ struct ActorScheduler::Impl {
 
 ActorScheduler::ActorScheduler(Clock& clock, Choices& choices, EventLog& log, Carrier& carrier)
     : impl_(new Impl{clock, choices, log, carrier, current_, {}, {}, {kNoSlot}, {}, {}, {}, {}, {},
-                     1, 0, TimePoint::max(), false, {}}) {}
+                     1, 0, TimePoint::max(), false, {}, {}, {}, 0, 0, {}}) {}
 
 ActorScheduler::~ActorScheduler() = default;
 
@@ -325,7 +358,8 @@ std::string_view ActorScheduler::name(ActorId actor) const {
 void ActorScheduler::sleep(Duration how_long) {
   LPARSIM_ASSERT(how_long >= Duration::zero());
   const auto slot = impl_->running_slot();
-  if (impl_->nothing_before(how_long)) return impl_->pass(how_long);
+  const bool in_place = impl_->nothing_before(how_long);
+  if (in_place && impl_->step(impl_->actors[slot].name)) return impl_->pass(how_long);
   Actor& actor = impl_->actors[slot];
   ++actor.wait_number;
   if (how_long == Duration::zero()) {
@@ -340,7 +374,8 @@ void ActorScheduler::sleep(Duration how_long) {
 
 Woken ActorScheduler::block(WaitKey key, std::optional<Duration> timeout) {
   const auto slot = impl_->running_slot();
-  if (timeout && impl_->nothing_before(*timeout)) {  // nobody is there who could wake it
+  const bool in_place = timeout && impl_->nothing_before(*timeout);  // nobody could wake it
+  if (in_place && impl_->step(impl_->actors[slot].name)) {
     impl_->pass(*timeout);
     return Woken::by_timeout;
   }
@@ -359,7 +394,10 @@ void ActorScheduler::run_due() {
   LPARSIM_ASSERT(current_ == ActorId{});
   for (;;) {
     impl_->fire_due();
-    if (impl_->ready.empty() && impl_->ending.empty()) return;
+    if (impl_->ending.empty()) {
+      if (impl_->ready.empty() || impl_->overrun) return;
+      if (!impl_->step(impl_->actors[impl_->ready.front()].name)) return;
+    }
     impl_->resume(impl_->take_next());
   }
 }
@@ -370,7 +408,15 @@ std::optional<TimePoint> ActorScheduler::next_time() const {
   return timer == nullptr ? std::nullopt : std::optional(timer->when);
 }
 
-void ActorScheduler::set_horizon(TimePoint latest) { impl_->horizon = latest; }
+void ActorScheduler::begin_run(TimePoint latest) {
+  impl_->horizon = latest;
+  impl_->at_instant = impl_->in_run = 0;
+  impl_->overrun.reset();
+}
+
+void ActorScheduler::set_bounds(Bounds bounds) { impl_->bounds = bounds; }
+
+const std::optional<std::string>& ActorScheduler::overrun() const { return impl_->overrun; }
 
 ActorScheduler::Counts ActorScheduler::counts() const { return impl_->counts; }
 

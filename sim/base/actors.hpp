@@ -78,8 +78,19 @@ class ActorScheduler {
   // Runs everything that is due at the present time. Afterwards nothing is due before next_time().
   void run_due();
   std::optional<TimePoint> next_time() const;    // nullopt: nothing will ever happen by itself
-  // No actor lets time pass in place beyond this point: the shell wants to look then.
-  void set_horizon(TimePoint latest);
+  // A run begins: the bounds count anew, and no actor lets time pass in place beyond `latest`,
+  // for the shell wants to look then.
+  void begin_run(TimePoint latest);
+  // What one run may do. A step is an actor that is entered or lets time pass in place, or an
+  // action of at(); a world that works takes some thousands of them for an HMC command.
+  struct Bounds {
+    std::uint64_t at_one_instant = 1'000'000;   // while simulated time stands still
+    std::uint64_t in_one_run = 20'000'000;
+  };
+  void set_bounds(Bounds bounds);
+  // Why run_due() gave up, in one line with what was found, what is allowed and who took part;
+  // nullopt: it did not. Actors that are ended still leave then, nobody else goes on.
+  const std::optional<std::string>& overrun() const;
   // How often an actor was entered and how often time passed in place; for tests and benchmarks.
   struct Counts {
     std::uint64_t switches = 0, passes = 0;

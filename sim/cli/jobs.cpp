@@ -7,10 +7,12 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 
+#include "sim/cli/watchdog.hpp"
 #include "sim/report/result_json.hpp"
 #include "sim/scenario/runner.hpp"
 
@@ -22,6 +24,8 @@ using RealClock = std::chrono::steady_clock;   // how long people wait; never se
 
 namespace {
 
+constexpr int kLookEvery_ms = 1000;   // after processes that make no progress
+
 ScenarioResult error_result(const std::string& path, std::string line) {
   ScenarioResult result;
   result.path = result.name = path;
@@ -30,12 +34,14 @@ ScenarioResult error_result(const std::string& path, std::string line) {
   return result;
 }
 
-ScenarioResult run_here(const std::string& path, std::size_t number, const JobOptions& options) {
+ScenarioResult run_here(const std::string& path, std::size_t number, const JobOptions& options,
+                        scenario::Progress& progress) {
   auto loaded = scenario::load_scenario(path, options.profiles);
   if (!loaded) return error_result(path, loaded.error().line());
   scenario::RunOptions run;
   run.seed = options.seed;
   run.episodes = options.episodes;
+  run.progress = &progress;
   std::ofstream log;
   if (!options.log_folder.empty()) {
     log.open(options.log_folder + "/" + std::to_string(number));
@@ -47,8 +53,8 @@ ScenarioResult run_here(const std::string& path, std::size_t number, const JobOp
 }
 
 [[noreturn]] void child(const std::string& path, std::size_t number, const JobOptions& options,
-                        int pipe) {
-  const std::string text = report::to_json(run_here(path, number, options));
+                        scenario::Progress& progress, int pipe) {
+  const std::string text = report::to_json(run_here(path, number, options, progress));
   std::size_t sent = 0;
   while (sent < text.size()) {
     const auto written = ::write(pipe, text.data() + sent, text.size() - sent);
@@ -65,20 +71,26 @@ struct Job {
   int pipe = -1;
   std::string text;
   RealClock::time_point started;
+  Watchdog watchdog;
+  bool given_up = false;
 };
 
 Result<Job> start(const std::string& path, std::size_t number, const JobOptions& options) {
+  const auto progress = shared_progress();
+  if (!progress) return tl::make_unexpected(progress.error());
   int ends[2];
   if (::pipe(ends) != 0) return failure(ErrorCode::io, path, std::strerror(errno));
   std::fflush(nullptr);
-  Job job{number, ::fork(), ends[0], {}, RealClock::now()};
-  if (job.process == 0) {
+  const pid_t process = ::fork();
+  if (process == 0) {
     ::close(ends[0]);
-    child(path, number, options, ends[1]);
+    child(path, number, options, **progress, ends[1]);
   }
   const int reason = errno;
   ::close(ends[1]);
-  if (job.process > 0) return job;
+  if (process > 0) {
+    return Job{number, process, ends[0], {}, RealClock::now(), Watchdog(process, *progress)};
+  }
   ::close(ends[0]);
   return failure(ErrorCode::io, path, std::strerror(reason));
 }
@@ -88,6 +100,7 @@ ScenarioResult finish(Job& job, const std::string& path) {
   int status = 0;
   while (::waitpid(job.process, &status, 0) < 0 && errno == EINTR) {
   }
+  if (job.given_up) return error_result(path, job.watchdog.line(path));
   auto result = report::scenario_result_from_json(job.text);
   if (WIFSIGNALED(status)) {
     // Our own bug: the assertion's report went to stderr. It fails the scenario, and only it.
@@ -146,11 +159,16 @@ class Pool {
   void wait_for_some() {
     std::vector<pollfd> polled;
     for (const auto& job : running_) polled.push_back({job.pipe, POLLIN, 0});
-    if (polled.empty() || ::poll(polled.data(), polled.size(), -1) < 0) return;
+    if (polled.empty() || ::poll(polled.data(), polled.size(), kLookEvery_ms) < 0) return;
     for (std::size_t i = polled.size(); i-- > 0;) {
       if (polled[i].revents == 0 || !receive(running_[i])) continue;
       results_[running_[i].number] = finish(running_[i], paths_[running_[i].number]);
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    for (auto& job : running_) {
+      if (job.given_up || !job.watchdog.stuck()) continue;
+      job.given_up = true;   // its pipe closes now
+      ::kill(job.process, SIGKILL);
     }
   }
 

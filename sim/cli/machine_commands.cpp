@@ -31,12 +31,17 @@ Result<int> run_command(models::World& world, const std::string& command) {
     done = true;
   });
   if (!world.run_until([&done] { return done; }, kCommandLimit)) {
-    return failure(ErrorCode::unsupported, command, "the command never ended");
+    const auto& overrun = world.actors().overrun();
+    return failure(ErrorCode::unsupported, command,
+                   overrun ? "it does not end: " + *overrun : "the command never ended");
   }
   std::fwrite(result.out.data(), 1, result.out.size(), stdout);
   std::fflush(stdout);
   std::fwrite(result.err.data(), 1, result.err.size(), stderr);
   world.run_to_rest(kCommandLimit);
+  if (const auto& overrun = world.actors().overrun()) {
+    return failure(ErrorCode::unsupported, command, "what it began does not end: " + *overrun);
+  }
   return result.exit_status;
 }
 

@@ -30,6 +30,9 @@ Duration left(models::World& world, Duration limit) {
 }  // namespace
 
 Error never_ended(const std::string& where, models::World& world, Duration limit) {
+  if (const auto& overrun = world.actors().overrun()) {
+    return {ErrorCode::bad_input, "it does not end: " + *overrun, where};
+  }
   std::string waiting;
   for (const auto& actor : world.actors().blocked_actors()) waiting += "; waiting: " + actor;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
@@ -39,8 +42,8 @@ Error never_ended(const std::string& where, models::World& world, Duration limit
           where};
 }
 
-Player::Player(const Scenario& scenario, models::World& world)
-    : scenario_(scenario), world_(world) {}
+Player::Player(const Scenario& scenario, models::World& world, Progress* progress)
+    : scenario_(scenario), world_(world), progress_(progress) {}
 
 Result<void> Player::play() {
   first_event_ = world_.log().total();
@@ -53,6 +56,7 @@ Result<void> Player::play() {
 
 Result<void> Player::play_step(const Step& step, std::size_t number) {
   auto& log = world_.log();
+  if (progress_ != nullptr) progress_->step = static_cast<std::int64_t>(number);
   const auto first_event = log.total();
   outcomes_.clear();
   users_acted_ = false;
@@ -95,13 +99,21 @@ Result<void> Player::perform_branches(const std::vector<std::vector<Step>>& all,
       step);
 }
 
+// A step that is over at once calls back from within start: that is a turn of the loop, for a
+// branch may have any number of them.
 void Player::advance(const std::shared_ptr<Branch>& branch) {
-  if (branch->next == branch->steps->size()) {
-    branch->finished = true;
-    return;
+  branch->over_at_once = true;
+  if (branch->advancing) return;
+  branch->advancing = true;
+  while (branch->over_at_once && !branch->finished) {
+    branch->over_at_once = false;
+    if (branch->next == branch->steps->size()) {
+      branch->finished = true;
+    } else {
+      start((*branch->steps)[branch->next++], [this, branch] { advance(branch); });
+    }
   }
-  const Step& step = (*branch->steps)[branch->next++];
-  start(step, [this, branch] { advance(branch); });
+  branch->advancing = false;
 }
 
 void Player::start(const Step& step, Done done) {
@@ -136,14 +148,21 @@ void Player::start(const Step& step, Done done) {
       step.what);
 }
 
+void Player::beat() const {
+  if (progress_ != nullptr) progress_->beats.fetch_add(1, std::memory_order_relaxed);
+}
+
 Result<void> Player::run_until(const std::function<bool()>& condition, const Step& step) {
-  if (condition() || world_.run_until(condition, left(world_, scenario_.limit))) return {};
+  const auto watched = [&] {
+    beat();
+    return condition();
+  };
+  if (condition() || world_.run_until(watched, left(world_, scenario_.limit))) return {};
   return tl::make_unexpected(never_ended(step.where, world_, scenario_.limit));
 }
 
 Result<void> Player::rest(const Step& step) {
-  if (world_.run_to_rest(left(world_, scenario_.limit))) return {};
-  return tl::make_unexpected(never_ended(step.where, world_, scenario_.limit));
+  return run_until([this] { return world_.at_rest(); }, step);
 }
 
 void Player::compare_outcomes() {

@@ -11,15 +11,18 @@
 #include "sim/base/result.hpp"
 #include "sim/report/result.hpp"
 #include "sim/scenario/expectations.hpp"
+#include "sim/scenario/progress.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace lparsim::scenario {
 
 class Player {
  public:
-  Player(const Scenario& scenario, models::World& world);
+  // `progress`, when there is one, is kept up to date.
+  Player(const Scenario& scenario, models::World& world, Progress* progress = nullptr);
 
-  // An error: the scenario did not end within its limit of simulated time.
+  // An error: the scenario did not end within its limit of simulated time, or goes round without
+  // end while no time passes.
   Result<void> play();
 
   std::vector<report::Failure> failures;
@@ -31,6 +34,7 @@ class Player {
     const std::vector<Step>* steps = nullptr;
     std::size_t next = 0;
     bool finished = false;
+    bool advancing = false, over_at_once = false;
   };
 
   Result<void> play_step(const Step& step, std::size_t number);
@@ -39,6 +43,7 @@ class Player {
   // Starts an hmc, run, wait or rmc step; calls `done` when it is over, from wherever that is.
   void start(const Step& step, Done done);
   void advance(const std::shared_ptr<Branch>& branch);
+  void beat() const;
   Result<void> run_until(const std::function<bool()>& condition, const Step& step);
   Result<void> rest(const Step& step);
   void compare_outcomes();
@@ -47,6 +52,7 @@ class Player {
 
   const Scenario& scenario_;
   models::World& world_;
+  Progress* progress_;
   std::uint64_t first_event_ = 0;            // of the episode
   std::vector<CommandOutcome> outcomes_;     // of the present step
   bool users_acted_ = false;

@@ -53,9 +53,9 @@ struct EpisodeEnd {
 };
 
 Result<EpisodeEnd> play_episode(const Scenario& scenario, models::World& world,
-                                EpisodeChoices& choices) {
+                                EpisodeChoices& choices, Progress* progress) {
   choices.begin();
-  Player player(scenario, world);
+  Player player(scenario, world, progress);
   auto played = player.play();
   EpisodeEnd end{world.log().hash(), std::move(player.failures), std::move(player.violations)};
   world.end_all_actors();
@@ -72,7 +72,7 @@ Result<void> repeat(const Scenario& scenario, models::World& world, EpisodeChoic
                     ScenarioResult& result) {
   for (std::uint32_t episode = 2; episode <= options.episodes; ++episode) {
     return_to_start(world, start);
-    const auto end = play_episode(scenario, world, choices);
+    const auto end = play_episode(scenario, world, choices, options.progress);
     if (!end) return tl::make_unexpected(end.error());
     ++result.episodes;
     if (end->hash == first.hash) continue;
@@ -102,11 +102,11 @@ ScenarioResult run_scenario(const Scenario& scenario, models::WorldConfig machin
   const auto start = boot(world, awaited, scenario.limit);
   if (!start) {
     Error error = start.error();
-    error.where = scenario.file;
+    error.where = scenario.file + ": /machine: " + error.where;
     return with_error(std::move(result), error);
   }
   const auto first_event = log.total();
-  auto first = play_episode(scenario, world, choices);
+  auto first = play_episode(scenario, world, choices, options.progress);
   log.spill_to({});
   result.simulated_ns = world.clock().now().time_since_epoch().count();
   result.events = log.total();

@@ -10,6 +10,7 @@
 #include "models/world.hpp"
 #include "sim/base/result.hpp"
 #include "sim/report/result.hpp"
+#include "sim/scenario/progress.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace lparsim::scenario {
@@ -18,6 +19,7 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;                 // instead of the scenario's
   std::uint32_t episodes = 1;                        // all must leave the same log
   std::function<void(std::string_view)> log_line;    // every event of the first episode, and boot
+  Progress* progress = nullptr;                      // kept up to date when there is one
 };
 
 // The result's verdict says everything; path and real_seconds are the caller's to fill.

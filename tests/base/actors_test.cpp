@@ -271,5 +271,98 @@ TEST(Actors, LogNamesStartEndAndActor) {
   EXPECT_EQ(rig.log.text(rig.log.at(2).values[1]), "drmgr");
 }
 
+// Worlds that never end: each is given up at the same point of the run, every time.
+struct Endless {
+  const char* name;
+  const char* found;
+  void (*begin)(ActorRig&);
+};
+
+void wake_each_other(ActorRig& rig) {
+  for (const std::uint64_t mine : {0U, 1U}) {
+    rig.actors.spawn(mine == 0 ? "ping" : "pong", kNoPartition, [&rig, mine] {
+      rig.actors.yield();
+      for (;;) {
+        rig.actors.wake({&rig, 1 - mine});
+        rig.actors.block({&rig, mine});
+      }
+    });
+  }
+}
+
+void yield_alone(ActorRig& rig) {
+  rig.actors.spawn("alone", kNoPartition, [&rig] {
+    for (;;) rig.actors.yield();
+  });
+}
+
+void spawn_one_after_the_other(ActorRig& rig) {
+  rig.actors.spawn("heir", kNoPartition, [&rig] { spawn_one_after_the_other(rig); });
+}
+
+void timer_sets_itself(ActorRig& rig) {
+  rig.actors.at(rig.clock.now(), [&rig] { timer_sets_itself(rig); });
+}
+
+void wait_with_no_time(ActorRig& rig) {
+  rig.actors.spawn("poller", kNoPartition, [&rig] {
+    for (;;) rig.actors.block(kKey, Duration::zero());
+  });
+}
+
+void sleep_for_ever(ActorRig& rig) {
+  rig.actors.spawn("sleeper", kNoPartition, [&rig] {
+    for (;;) rig.actors.sleep(1ns);
+  });
+}
+
+constexpr Endless kEndless[] = {
+    {"WakeEachOther", "101 steps of actors while simulated time stood still at 0 ns, allowed are "
+                      "100; at work: ping", wake_each_other},
+    {"YieldAlone", "still at 0 ns, allowed are 100; at work: alone", yield_alone},
+    {"SpawnHeirs", "still at 0 ns, allowed are 100; at work: heir", spawn_one_after_the_other},
+    {"TimerSetsItself", "still at 0 ns, allowed are 100; at work: a timer", timer_sets_itself},
+    {"WaitWithNoTime", "still at 0 ns, allowed are 100; at work: poller", wait_with_no_time},
+    {"SleepForEver", "1001 steps of actors in one go, allowed are 1000; at work: sleeper",
+     sleep_for_ever},
+};
+
+struct EndlessActors : testing::TestWithParam<Endless> {};
+
+TEST_P(EndlessActors, AreGivenUpWithOneLineAndStillEnd) {
+  ActorRig rig;
+  rig.actors.set_bounds({100, 1000});
+  GetParam().begin(rig);
+  rig.run();
+  ASSERT_TRUE(rig.actors.overrun());
+  EXPECT_THAT(*rig.actors.overrun(), testing::HasSubstr(GetParam().found));
+  const auto given_up_at = rig.now();
+  rig.actors.end_all();
+  rig.run(rig.clock.now());
+  EXPECT_EQ(rig.actors.live_actors(), 0U);
+  EXPECT_EQ(rig.now(), given_up_at);
+  rig.actors.restart();
+  rig.actors.spawn("next", kNoPartition, [&] { rig.actors.sleep(1ns); });
+  rig.run();
+  EXPECT_FALSE(rig.actors.overrun());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EndlessActors, testing::ValuesIn(kEndless),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Actors, AsManyStepsAsAllowedAreNoOverrun) {
+  ActorRig rig;
+  rig.actors.set_bounds({100, 250});
+  rig.actors.spawn("busy", kNoPartition, [&] {
+    for (int burst = 0; burst < 2; ++burst) {   // the first time: entered, 98 yields, a sleep
+      for (int i = 0; i < 98; ++i) rig.actors.yield();
+      rig.actors.sleep(1ns);
+    }
+  });
+  rig.run();
+  EXPECT_FALSE(rig.actors.overrun()) << *rig.actors.overrun();
+  EXPECT_EQ(rig.now(), 2ns);
+}
+
 }  // namespace
 }  // namespace lparsim

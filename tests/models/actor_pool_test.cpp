@@ -107,5 +107,24 @@ TEST_F(PoolTest, ClockOfAnEpisodeStartsWhereItIsTold) {
   EXPECT_EQ(now(), 10ns);
 }
 
+TEST_F(PoolTest, ARunWithoutEndIsGivenUpAndItsActorsCanBeEnded) {
+  actors.set_bounds({1000, 10000});
+  const auto forever = [&](Duration step) {
+    return [this, step] {
+      for (;;) actors.sleep(step);
+    };
+  };
+  for (const Duration step : {Duration{0}, Duration{1}}) {
+    actors.spawn("a", kNoPartition, forever(step));
+    actors.spawn("b", kNoPartition, forever(step));
+    EXPECT_EQ(run(), ActorPool::Stop::overrun);
+    EXPECT_TRUE(actors.overrun());
+    actors.end_all();
+    EXPECT_EQ(run(clock.now()), ActorPool::Stop::idle);
+    EXPECT_EQ(actors.live_actors(), 0U);
+    EXPECT_FALSE(actors.overrun());
+  }
+}
+
 }  // namespace
 }  // namespace lparsim::models

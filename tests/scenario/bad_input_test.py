@@ -57,6 +57,31 @@ class BadInput(ProgramTest):
         self.assertIn("did not end within 600 s", done.stderr)
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
+    def test_a_scenario_that_goes_round_for_ever(self):
+        """Firmware that is busy for ever: no time limit is reached within a life time."""
+        faults = [{"site": "rtas.set-indicator", "outcome": "busy", "times": 0}]
+        steps = [{"wait": "rest"}, {"hmc": "chhwres -r proc -m small -o a -p alpha --procs 1"}]
+        lines = set()
+        for _ in range(2):
+            done = lparsim("run", self.scenario(faults=faults, steps=steps,
+                                                limits={"simulated_s": 31622400}))
+            self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+            self.assertIn(": /steps/1: it does not end: 20000001 steps of actors", done.stderr)
+            self.assertIn("allowed are 20000000; at work: p1:drmgr[", done.stderr)
+            lines.add(done.stderr)
+        self.assertEqual(len(lines), 1)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_a_boot_that_takes_longer_than_allowed(self):
+        done = lparsim("run", self.scenario(limits={"simulated_s": 1}))
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertIn(": /machine: the boot of the machine: it did not end within 1 s", done.stderr)
+
+    def test_a_branch_of_very_many_steps_that_take_no_time(self):
+        rmc = [{"rmc": {"partition": "alpha", "connected": i % 2 == 1}} for i in range(100_000)]
+        done = lparsim("run", self.scenario(steps=[{"parallel": [{"steps": rmc}]}]))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_wrong_options_and_paths(self):
         for arguments in (["run"], ["run", self.folder / "none"], ["fly"],
                           ["schema", "cake"], ["run", "--jobs", "0", self.scenario()],

@@ -65,11 +65,11 @@ void ContextCarrier::leave(std::size_t slot) {
 }
 
 void ActorRig::run(TimePoint limit) {
-  actors.set_horizon(limit);
+  actors.begin_run(limit);
   for (;;) {
     actors.run_due();
     const auto next = actors.next_time();
-    if (!next || *next > limit) return;
+    if (!next || *next > limit || actors.overrun()) return;
     clock.set(*next);
   }
 }
