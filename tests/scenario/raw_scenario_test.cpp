@@ -1,37 +1,14 @@
 // Both stages of reading, without a world: names, patterns and numbers against a small machine.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "sim/scenario/raw_scenario.hpp"
-#include "sim/scenario/validate.hpp"
+#include "tests/scenario/reading.hpp"
 
 namespace lparsim::scenario {
 namespace {
 
-models::WorldConfig two_partitions() {
-  models::WorldConfig machine;
-  for (const std::uint16_t id : {std::uint16_t{1}, std::uint16_t{2}}) {
-    firmware::PartitionConfig partition;
-    partition.id = PartitionId{id};
-    partition.name = id == 1 ? "one" : "two";
-    machine.platform.partitions.push_back(partition);
-    machine.os[partition.id].kind = id == 1 ? models::OsKind::linux : models::OsKind::generic;
-  }
-  return machine;
-}
-
 Result<Scenario> scenario_of(const std::string& steps, const std::string& more = "") {
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("lparsim-scenario-" + std::to_string(::getpid()) + ".json");
-  std::ofstream(path) << R"({"kind":"scenario","version":1,"name":"n","machine":"m.json",)" << more
-                      << R"("steps":)" << steps << "}";
-  const auto raw = read_scenario(path.string());
-  std::filesystem::remove(path);
-  if (!raw) return tl::make_unexpected(raw.error());
-  return validate(*raw, two_partitions());
+  const std::string header = R"({"kind":"scenario","version":1,"name":"n","machine":"m.json",)";
+  return validated(header + more + R"("steps":)" + steps + "}");
 }
 
 TEST(Scenario, NamesBecomeIdsAndWordsBecomeValues) {
