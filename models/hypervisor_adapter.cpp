@@ -1,16 +1,15 @@
 #include "models/hypervisor_adapter.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "models/partition_model.hpp"
+#include "models/setting/setting.hpp"
 
 namespace lparsim::models {
 namespace {
 
 using namespace std::chrono_literals;
 using firmware::AssignAnswer;
-using firmware::PartitionConfig;
 using firmware::PartitionView;
 
 constexpr Duration kShutdownTime = 10s;  // assumption: an OS that is asked to shut down
@@ -24,50 +23,8 @@ hmc::Answer to_answer(const AssignAnswer& answer, std::int64_t unit = 1) {
   return {kRefusals.at(static_cast<std::size_t>(answer.status)), answer.limit * unit};
 }
 
-constexpr std::array kIdleSharing{  // in the order of firmware::IdleSharing
-    hmc::SharingMode::keep_idle_procs, hmc::SharingMode::share_idle_procs,
-    hmc::SharingMode::share_idle_procs_active, hmc::SharingMode::share_idle_procs_always};
-
 ProcUnits pending_share(const PartitionView& view) {
   return view.config.dedicated ? whole_processors(view.pending_procs) : view.pending_units;
-}
-
-hmc::ProcessorSetting processors(const PartitionConfig& config) {
-  hmc::ProcessorSetting setting;
-  setting.mode = config.dedicated ? hmc::ProcMode::dedicated : hmc::ProcMode::shared;
-  setting.procs = {config.min_procs, config.procs, config.max_procs};
-  if (config.dedicated) {
-    setting.sharing = kIdleSharing.at(static_cast<std::size_t>(config.idle_sharing));
-    return setting;
-  }
-  setting.sharing = config.uncapped ? hmc::SharingMode::uncap : hmc::SharingMode::cap;
-  setting.uncap_weight = config.uncap_weight;
-  setting.pool_id = config.pool_id;
-  setting.units = {config.min_units, config.units, config.max_units};
-  return setting;
-}
-
-void apply(const hmc::ResourceSetting& setting, std::int64_t lmb_mb, PartitionConfig& config) {
-  const auto& processors = setting.processors;
-  const auto lmbs = [&](std::int64_t mb) { return static_cast<std::uint32_t>(mb / lmb_mb); };
-  config.configured = true;
-  config.dedicated = processors.mode == hmc::ProcMode::dedicated;
-  config.min_procs = processors.procs.min;
-  config.procs = processors.procs.amount;
-  config.max_procs = processors.procs.max;
-  config.min_units = processors.units.min;
-  config.units = processors.units.amount;
-  config.max_units = processors.units.max;
-  const auto idle = std::find(kIdleSharing.begin(), kIdleSharing.end(), processors.sharing);
-  if (idle != kIdleSharing.end()) {
-    config.idle_sharing = static_cast<firmware::IdleSharing>(idle - kIdleSharing.begin());
-  }
-  config.uncapped = processors.sharing == hmc::SharingMode::uncap;
-  config.uncap_weight = processors.uncap_weight;
-  config.pool_id = processors.pool_id;
-  config.min_lmbs = lmbs(setting.memory.mb.min);
-  config.lmbs = lmbs(setting.memory.mb.amount);
-  config.max_lmbs = lmbs(setting.memory.mb.max);
 }
 
 }  // namespace
@@ -106,9 +63,7 @@ hmc::PartitionValues HypervisorAdapter::partition(PartitionId partition) const {
   const auto& config = view.config;
   hmc::PartitionValues values;
   if (const auto* model = find_(partition)) values.state = model->state();
-  values.curr.processors = processors(config);
-  values.curr.memory.mb = {config.min_lmbs * lmb_mb(), config.lmbs * lmb_mb(),
-                           config.max_lmbs * lmb_mb()};
+  values.curr = setting_of(config, hypervisor_.platform().lmb_bytes);
   values.pend = values.curr;
   values.pend.processors.procs.amount = view.pending_procs;
   if (!config.dedicated) {
@@ -162,7 +117,8 @@ hmc::Answer HypervisorAdapter::power_on(PartitionId partition,
   if (model->state() != hmc::PartitionState::not_activated) return {hmc::Refusal::wrong_state, 0};
   if (setting != nullptr) {
     auto config = hypervisor_.partition(partition).config;
-    apply(*setting, lmb_mb(), config);
+    config.configured = true;
+    apply_setting(*setting, hypervisor_.platform().lmb_bytes, config);
     const auto answer = hypervisor_.configure(partition, config);
     const bool memory = answer.status == firmware::AssignStatus::not_enough_memory;
     if (answer.status != firmware::AssignStatus::done) {

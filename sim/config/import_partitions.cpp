@@ -5,6 +5,7 @@
 
 #include "hmc/inventory/levels.hpp"
 #include "hmc/inventory/text.hpp"
+#include "models/setting/setting.hpp"
 #include "sim/config/import_draft.hpp"
 #include "sim/config/machine_words.hpp"
 
@@ -208,7 +209,7 @@ void import_partitions(Draft& draft) {
     }
     config.configured = record.resource_config;
     config.max_virtual_slots = static_cast<std::uint16_t>(record.max_virtual_slots);
-    apply_setting(current_setting(draft, record), platform.lmb_bytes, config);
+    models::apply_setting(current_setting(draft, record), platform.lmb_bytes, config);
     platform.partitions.push_back(std::move(config));
     draft.machine.os[record.id] = os_of(draft, record);
     note_pending(draft, record);

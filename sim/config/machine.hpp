@@ -47,9 +47,4 @@ Result<void> validate(const Machine& machine, const MachinePlaces& places = {});
 std::string machine_text(const Machine& machine);
 Result<void> write_machine(const Machine& machine, const std::string& path);
 
-// The firmware's part of a setting; both describe the same values.
-void apply_setting(const hmc::ResourceSetting& setting, std::uint64_t lmb_bytes,
-                   firmware::PartitionConfig& config);
-hmc::ResourceSetting setting_of(const firmware::PartitionConfig& config, std::uint64_t lmb_bytes);
-
 }  // namespace lparsim::config

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "hmc/inventory/text.hpp"
+#include "models/setting/setting.hpp"
 #include "sim/config/machine.hpp"
 
 namespace lparsim::config {
@@ -114,7 +115,7 @@ class Checker {
 
   void check_amounts(const PartitionConfig& config, const std::string& at) {
     const std::string whose = "partition " + config.name;
-    check_setting(at, whose, setting_of(config, platform_.lmb_bytes));
+    check_setting(at, whose, models::setting_of(config, platform_.lmb_bytes));
     if (config.procs < 1) fail(at, whose + ": found 0 processors, allowed is 1 or more");
     if (config.lmbs < 1) fail(at, whose + ": found no memory, allowed is one LMB or more");
     if (config.dedicated) return;

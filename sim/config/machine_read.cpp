@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hmc/inventory/text.hpp"
+#include "models/setting/setting.hpp"
 #include "sim/config/json_reader.hpp"
 #include "sim/config/machine.hpp"
 #include "sim/config/machine_words.hpp"
@@ -233,7 +234,7 @@ class MachineReader {
     config.os = from.enumeration_or("env", kEnvWords, firmware::OsType::aixlinux);
     record.env = spelled(kEnvWords, config.os);
     config.configured = record.resource_config = from.boolean_or("resource_config", true);
-    apply_setting(read_setting(from, lmb_mb_), machine_.platform.lmb_bytes, config);
+    models::apply_setting(read_setting(from, lmb_mb_), machine_.platform.lmb_bytes, config);
     config.max_virtual_slots =
         from.integer_or<std::uint16_t>("max_virtual_slots", 2, kMostVirtualSlots, 10);
     record.max_virtual_slots = config.max_virtual_slots;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hmc/inventory/text.hpp"
+#include "models/setting/setting.hpp"
 #include "sim/config/json_text.hpp"
 #include "sim/config/machine.hpp"
 #include "sim/config/machine_words.hpp"
@@ -137,7 +138,7 @@ ordered_json partition_json(const Machine& machine, const hmc::PartitionRecord& 
   object["resource_config"] = record.resource_config;
   for (const firmware::PartitionConfig& config : machine.platform.partitions) {
     if (config.id == record.id) {
-      add_setting(object, setting_of(config, machine.platform.lmb_bytes));
+      add_setting(object, models::setting_of(config, machine.platform.lmb_bytes));
     }
   }
   object["max_virtual_slots"] = record.max_virtual_slots;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hmc/ports.hpp"
+#include "models/setting/setting.hpp"
 #include "sim/config/machine.hpp"
 
 namespace lparsim::config {
@@ -38,7 +39,7 @@ class MachineHypervisor final : public hmc::HypervisorPort {
     hmc::PartitionValues values;
     for (const auto& config : machine_.platform.partitions) {
       if (config.id != id) continue;
-      values.curr = values.pend = setting_of(config, machine_.platform.lmb_bytes);
+      values.curr = values.pend = models::setting_of(config, machine_.platform.lmb_bytes);
     }
     if (machine_.os.at(id).powered_on) {
       values.state = hmc::PartitionState::running;

@@ -15,6 +15,7 @@
 
 #include "hmc/cli/print.hpp"
 #include "hmc/inventory/listing.hpp"
+#include "models/setting/setting.hpp"
 #include "tests/config/machine_ports.hpp"
 
 namespace lparsim::config {
@@ -183,11 +184,39 @@ TEST(Machine, SettingAndConfigurationAreTheSame) {
       read_machine(std::string(LPARSIM_SOURCE_DIR) + "/scenarios/machines/small.json");
   ASSERT_TRUE(machine) << machine.error().line();
   for (const auto& config : machine->platform.partitions) {
-    const auto setting = setting_of(config, machine->platform.lmb_bytes);
+    const auto setting = models::setting_of(config, machine->platform.lmb_bytes);
     firmware::PartitionConfig copy;
-    apply_setting(setting, machine->platform.lmb_bytes, copy);
-    EXPECT_EQ(setting_of(copy, machine->platform.lmb_bytes).processors, setting.processors);
-    EXPECT_EQ(setting_of(copy, machine->platform.lmb_bytes).memory, setting.memory);
+    models::apply_setting(setting, machine->platform.lmb_bytes, copy);
+    EXPECT_EQ(models::setting_of(copy, machine->platform.lmb_bytes).processors, setting.processors);
+    EXPECT_EQ(models::setting_of(copy, machine->platform.lmb_bytes).memory, setting.memory);
+  }
+}
+
+TEST(Machine, EverySharingModeIsKept) {
+  using hmc::SharingMode;
+  constexpr std::uint64_t kLmb = std::uint64_t{256} << 20;
+  for (const auto mode : {SharingMode::keep_idle_procs, SharingMode::share_idle_procs,
+                          SharingMode::share_idle_procs_active,
+                          SharingMode::share_idle_procs_always, SharingMode::cap,
+                          SharingMode::uncap}) {
+    hmc::ResourceSetting setting;
+    const bool shared = mode >= SharingMode::cap;
+    setting.processors.mode = shared ? hmc::ProcMode::shared : hmc::ProcMode::dedicated;
+    setting.processors.sharing = mode;
+    setting.processors.procs = {1, 2, 3};
+    if (shared) {
+      setting.processors.units = {ProcUnits{10}, ProcUnits{55}, ProcUnits{200}};
+      setting.processors.uncap_weight = 128;
+      setting.processors.pool_id = 2;
+    }
+    setting.memory.mb = {256, 512, 1024};
+    firmware::PartitionConfig config;
+    config.id = PartitionId{7};
+    models::apply_setting(setting, kLmb, config);
+    EXPECT_EQ(config.max_lmbs, 4U);
+    EXPECT_EQ(config.id, PartitionId{7});
+    EXPECT_EQ(models::setting_of(config, kLmb).processors, setting.processors);
+    EXPECT_EQ(models::setting_of(config, kLmb).memory, setting.memory);
   }
 }
 

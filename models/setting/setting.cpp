@@ -1,7 +1,6 @@
-// The HMC's setting and the firmware's configuration of one partition, one as the other.
-#include "sim/config/machine.hpp"
+#include "models/setting/setting.hpp"
 
-namespace lparsim::config {
+namespace lparsim::models {
 
 void apply_setting(const hmc::ResourceSetting& setting, std::uint64_t lmb_bytes,
                    firmware::PartitionConfig& config) {
@@ -46,4 +45,4 @@ hmc::ResourceSetting setting_of(const firmware::PartitionConfig& config, std::ui
 static_assert(static_cast<int>(hmc::SharingMode::share_idle_procs_always) ==
               static_cast<int>(firmware::IdleSharing::share_always));
 
-}  // namespace lparsim::config
+}  // namespace lparsim::models
