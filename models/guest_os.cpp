@@ -3,6 +3,7 @@
 #include "models/generic_os/generic_os.hpp"
 #include "models/kernel/linux.hpp"
 #include "models/userland/shell.hpp"
+#include "models/userland/tools.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::models {
@@ -19,6 +20,7 @@ int run_guest_command(const OsConfig& os, kernel::GuestKernel& guest_kernel,
                       userland::Process& process, const std::string& command_line) {
   if (os.kind == OsKind::linux) return userland::run_shell(process, command_line);
   const auto words = userland::split_command_line(command_line).words;
+  if (!words.empty() && words.front() == "shutdown") return userland::shutdown(process, words);
   std::string out, err;
   const int status = generic_os::dlpar(guest_kernel, words, out, err);
   process.out(out);

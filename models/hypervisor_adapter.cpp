@@ -12,7 +12,10 @@ using namespace std::chrono_literals;
 using firmware::AssignAnswer;
 using firmware::PartitionView;
 
-constexpr Duration kShutdownTime = 10s;  // assumption: an OS that is asked to shut down
+// Assumptions: nothing that we have read gives these times.
+constexpr Duration kShutdownTime = 10s;      // the delay when nobody can be asked by RMC
+constexpr Duration kShutdownPatience = 5min; // an OS that is not off by then is stopped
+constexpr Duration kShutdownPoll = 1s;
 
 hmc::Answer to_answer(const AssignAnswer& answer, std::int64_t unit = 1) {
   using hmc::Refusal;
@@ -128,15 +131,30 @@ hmc::Answer HypervisorAdapter::power_on(PartitionId partition,
   return to_answer(model->power_on());
 }
 
+// [blocks] Until the partition is off, as far as its operating system has a part in that.
+void HypervisorAdapter::ask_to_shut_down(PartitionModel& model, PartitionId partition) {
+  model.shutting_down();
+  if (!model.rmc_active()) return context_.actors.sleep(kShutdownTime);
+  const TimePoint deadline = context_.clock.now() + kShutdownPatience;
+  // The answer of one that shuts down is that the connection is gone.
+  const auto reply = rmc_.run(partition, "shutdown -h now", kShutdownPatience);
+  if (reply.kind == hmc::RmcReply::done && reply.exit_status != 0) return;
+  while (model.state() == hmc::PartitionState::shutting_down && context_.clock.now() < deadline) {
+    context_.actors.sleep(kShutdownPoll);
+  }
+}
+
 hmc::Answer HypervisorAdapter::power_off(PartitionId partition, bool immediate, bool restart) {
+  using State = hmc::PartitionState;
   auto* model = find_(partition);
   if (model == nullptr) return {hmc::Refusal::no_such_partition, 0};
-  if (model->state() == hmc::PartitionState::not_activated) return {hmc::Refusal::wrong_state, 0};
-  if (!immediate && model->state() == hmc::PartitionState::running) {
-    model->shutting_down();
-    context_.actors.sleep(kShutdownTime);
-  }
-  model->power_off();
+  if (model->state() == State::not_activated) return {hmc::Refusal::wrong_state, 0};
+  const bool asked = !immediate && model->state() == State::running;
+  if (asked) ask_to_shut_down(*model, partition);
+  // Somebody else may have turned it off and on while its operating system was waited for.
+  const auto now = model->state();
+  const bool again = asked && (now == State::starting || now == State::running);
+  if (!again) model->power_off();
   return restart ? to_answer(model->power_on()) : hmc::Answer{};
 }
 

@@ -14,8 +14,9 @@ class PartitionModel;
 class HypervisorAdapter final : public hmc::HypervisorPort {
  public:
   using Find = std::function<PartitionModel*(PartitionId)>;  // nullptr: no such partition
-  HypervisorAdapter(Context context, firmware::Hypervisor& hypervisor, Find find)
-      : context_(context), hypervisor_(hypervisor), find_(std::move(find)) {}
+  // By `rmc` an operating system is asked to shut down.
+  HypervisorAdapter(Context context, firmware::Hypervisor& hypervisor, hmc::RmcPort& rmc, Find find)
+      : context_(context), hypervisor_(hypervisor), rmc_(rmc), find_(std::move(find)) {}
 
   hmc::SystemValues system() const override;
   hmc::PartitionValues partition(PartitionId partition) const override;
@@ -31,9 +32,11 @@ class HypervisorAdapter final : public hmc::HypervisorPort {
 
  private:
   std::int64_t lmb_mb() const;
+  void ask_to_shut_down(PartitionModel& model, PartitionId partition);
 
   Context context_;
   firmware::Hypervisor& hypervisor_;
+  hmc::RmcPort& rmc_;
   Find find_;
 };
 

@@ -22,6 +22,7 @@ class ModelProcess final : public userland::Process {
   std::uint32_t pid() const override { return pid_; }
   userland::PartitionFiles& files() override { return files_; }
   int rtas(std::uint8_t block[76]) override { return host_.kernel->rtas_syscall(block); }
+  int shut_down(bool restart) override { return host_.kernel->shut_down(restart); }
   std::uint8_t* rmo(std::uint64_t real_address, std::uint64_t size) override {
     return host_.rmo(real_address, size);
   }

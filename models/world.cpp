@@ -42,7 +42,7 @@ World::Impl::Impl(WorldConfig with, Choices& user_choices)
       system("managed_system", context, config.platform, profile_named(config.firmware_profile),
              *this),
       network(context, config.rmc, [this](PartitionId id) { return find(id); }),
-      adapter(context, system.hypervisor(), [this](PartitionId id) { return find(id); }),
+      adapter(context, system.hypervisor(), network, [this](PartitionId id) { return find(id); }),
       hmc(config.inventory, config.hmc_profile, adapter, network, clock, log) {
   pool.serve(actors);
   for (const auto& partition : config.platform.partitions) {

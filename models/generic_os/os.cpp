@@ -1,5 +1,7 @@
 #include "models/generic_os/os.hpp"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 
 #include "models/generic_os/generic_os.hpp"
@@ -37,6 +39,22 @@ int GenericOs::boot(std::uint64_t fdt_real_address, std::uint64_t fdt_size) {
     }
   }
   return 0;
+}
+
+// As on Linux: the other threads spin, firmware ends the partition.
+int GenericOs::shut_down(bool restart) {
+  const CommandLock lock(host);
+  for (auto& [server, thread] : state_.threads) {
+    if (!thread.online || server == state_.boot_server) continue;
+    thread.online = false;
+    host.cpu_online(server, thread.logical, false);
+  }
+  constexpr std::uint32_t kNoEvent = 0xffffffff;   // nothing turns the partition on again
+  const std::int32_t status = restart ? rtas_.call("system-reboot", {})
+                                      : rtas_.call("power-off", {kNoEvent, kNoEvent});
+  const std::string text = fmt::format("firmware does not end the partition: status {}", status);
+  host.log(3, text.data(), text.size());
+  return -EIO;
 }
 
 int GenericOs::stat(std::string_view, kernel::FileStat&) { return -ENOENT; }

@@ -20,6 +20,7 @@ class GenericOs final : public kernel::GuestKernel {
   Bytes architecture_vector() const override { return {}; }
   int boot(std::uint64_t fdt_real_address, std::uint64_t fdt_size) override;
   void cpu_enter(std::uint32_t server, std::uint64_t entry, std::uint64_t r3) override;
+  int shut_down(bool restart) override;
   void interrupt(std::uint32_t) override {}   // asks for none; the HMC comes by RMC
   int stat(std::string_view, kernel::FileStat&) override;
   int list(std::string_view, std::vector<kernel::DirectoryEntry>&) override;

@@ -65,6 +65,10 @@ class GuestKernel {
   virtual int boot(std::uint64_t fdt_real_address, std::uint64_t fdt_size) = 0;
   // [blocks] A hardware thread that start-cpu released arrives at `entry` with R3.
   virtual void cpu_enter(std::uint32_t server, std::uint64_t entry, std::uint64_t r3) = 0;
+  // [blocks] The end of this kernel, as a program asks for it with reboot(2): the other CPUs are
+  // stopped, then firmware turns the partition off or, with `restart`, off and on. Returns only
+  // when firmware refuses: -errno, and the other CPUs stay stopped.
+  virtual int shut_down(bool restart) = 0;
   // An external interrupt of this source. Does not block: work is queued.
   virtual void interrupt(std::uint32_t source) = 0;
 

@@ -13,6 +13,7 @@
 #include "models/kernel/lmb_table.hpp"
 #include "models/kernel/memory.hpp"
 #include "models/kernel/rtas.hpp"
+#include "models/kernel/shutdown.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -41,6 +42,7 @@ class Linux final : public GuestKernel {
   void cpu_enter(std::uint32_t server, std::uint64_t, std::uint64_t) override {
     cpu_called_in(kernel_, server);
   }
+  int shut_down(bool restart) override { return kernel::shut_down(kernel_, restart); }
   void interrupt(std::uint32_t source) override { hotplug_interrupt(kernel_, source); }
 
   int stat(std::string_view path, FileStat& out) override {

@@ -13,7 +13,7 @@ struct Row {
   std::string_view name;
   Program program;
 };
-constexpr std::array<Row, 9> kPrograms{{
+constexpr std::array<Row, 10> kPrograms{{
     {"cat", cat},
     {"echo", echo},
     {"ls", ls},
@@ -23,6 +23,7 @@ constexpr std::array<Row, 9> kPrograms{{
     {"chcpu", chcpu},
     {"drmgr", drmgr},
     {"lsslot", lsslot},
+    {"shutdown", shutdown},
 }};
 
 }  // namespace

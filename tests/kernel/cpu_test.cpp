@@ -239,5 +239,24 @@ TEST_F(CpuTest, ProbeTakesANumberAndReleaseAPath) {
   EXPECT_EQ(online(), "0\n");
 }
 
+TEST_F(CpuTest, ShutdownStopsTheOthersAndCallsPowerOffOnTheLastOne) {
+  start("6.1", {.threads = 2, .cores = 2});
+  for (const std::int32_t status : {-2, 9900, -1}) {
+    host_.expect({{"power-off", {0xffffffff, 0xffffffff}, {status}, {}, {}, {}}});
+  }
+  EXPECT_EQ(kernel_->shut_down(false), -EIO);
+  EXPECT_EQ(online(), "0\n");
+  EXPECT_EQ(host_.left(), 0U);
+  EXPECT_TRUE(host_.logged("power-off refused: -1"));
+  EXPECT_TRUE(host_.held.empty());
+}
+
+TEST_F(CpuTest, RestartCallsSystemReboot) {
+  start("6.1");
+  host_.expect({{"system-reboot", {}, {-1}, {}, {}, {}}});
+  EXPECT_EQ(kernel_->shut_down(true), -EIO);
+  EXPECT_EQ(host_.left(), 0U);
+}
+
 }  // namespace
 }  // namespace lparsim::kernel

@@ -11,9 +11,10 @@ namespace lparsim::kernel {
 namespace {
 
 constexpr std::uint32_t kFirstToken = 0x2000;
-constexpr std::array<const char*, 9> kServices{
+constexpr std::array<const char*, 11> kServices{
     "query-cpu-stopped-state", "start-cpu", "stop-self", "check-exception", "set-indicator",
-    "get-sensor-state", "ibm,configure-connector", "nvram-fetch", "rtas-last-error"};
+    "get-sensor-state", "ibm,configure-connector", "nvram-fetch", "power-off",
+    "system-reboot", "rtas-last-error"};
 
 class Flat {
  public:

@@ -97,5 +97,35 @@ TEST(Tools, ChcpuWritesTheOnlineFile) {
   EXPECT_EQ(run(partition, "chcpu -e 1,9").status, 64);
 }
 
+TEST(Shutdown, EndsTheKernelAfterItsDelay) {
+  using namespace std::chrono_literals;
+  struct Row {
+    const char* command;
+    Duration at;
+    bool restart;
+  };
+  for (const Row& row : {Row{"shutdown -h now", 10s, false}, Row{"shutdown -r now", 10s, true},
+                         Row{"shutdown", 70s, false}, Row{"shutdown -P +5", 310s, false}}) {
+    FakePartition partition;
+    partition.refuses_to_end = -EIO;
+    const Ran ran = run(partition, row.command);
+    EXPECT_EQ(ran.status, 1) << row.command;
+    EXPECT_EQ(ran.error, "shutdown: Input/output error\n");
+    ASSERT_EQ(partition.ends.size(), 1U) << row.command;
+    EXPECT_EQ(partition.ends[0].first.time_since_epoch(), row.at) << row.command;
+    EXPECT_EQ(partition.ends[0].second, row.restart) << row.command;
+  }
+}
+
+TEST(Shutdown, RefusesWhatItDoesNotUnderstand) {
+  for (const char* word : {"-x", "soon", "+", "+-1", "+1x", "+99999999999"}) {
+    FakePartition partition;
+    const Ran ran = run(partition, std::string("shutdown ") + word);
+    EXPECT_EQ(ran.status, 1) << word;
+    EXPECT_EQ(ran.error, std::string("shutdown: \"") + word + "\" is not understood\n");
+    EXPECT_TRUE(partition.ends.empty()) << word;
+  }
+}
+
 }  // namespace
 }  // namespace lparsim::userland::testing

@@ -1,0 +1,148 @@
+// An ordinary shutdown from the HMC: the operating system is asked by RMC when it can be reached.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/models/world_rig.hpp"
+
+namespace lparsim::models {
+namespace {
+
+using namespace std::chrono_literals;
+using hmc::PartitionState;
+
+struct ShutdownTest : WorldTest {
+  PartitionState state(PartitionId id) { return world.hypervisor_port().partition(id).state; }
+  void shut_down(const std::string& name, const std::string& more = "") {
+    const auto before = world.clock().now();
+    const auto result = hmc("chsysstate -m small -r lpar -o shutdown -n " + name + more);
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    EXPECT_EQ(result.out + result.err, "");
+    took = world.clock().now() - before;
+  }
+  void pass(Duration time) { world.run_until([] { return false; }, time); }
+  ScriptedAnswer answer(const char* site, const char* outcome) {
+    ScriptedAnswer given;
+    given.site = site;
+    given.partition = kOne;
+    given.outcome = outcome;
+    return given;
+  }
+  Duration took{};
+};
+
+TEST_F(ShutdownTest, TheOsIsAskedAndStopsItsCpusBeforeItGoes) {
+  boot();
+  const auto threads = online_threads(kOne);
+  ASSERT_GT(threads, 1U);
+  shut_down("one");
+  EXPECT_GE(took, 10s);
+  EXPECT_LT(took, 11s);
+  EXPECT_EQ(state(kOne), PartitionState::not_activated);
+  EXPECT_EQ(events(EventKind::process_start, kOne), 1U);
+  EXPECT_EQ(events(EventKind::cpu_offline, kOne), threads - 1);
+  EXPECT_EQ(state(kTwo), PartitionState::running);
+  EXPECT_TRUE(world.run_to_rest(10min));
+  const auto values = world.hypervisor_port().partition(kOne);
+  EXPECT_EQ(values.run_procs, 0);
+  EXPECT_EQ(values.run_mem_mb, 0);
+  EXPECT_THAT(world.hypervisor().inconsistencies(), testing::IsEmpty());
+}
+
+TEST_F(ShutdownTest, WithoutRmcTheDelayedShutdownStillEnds) {
+  boot();
+  world.set_rmc(kOne, false);
+  shut_down("one");
+  EXPECT_EQ(took, 10s);
+  EXPECT_EQ(state(kOne), PartitionState::not_activated);
+  EXPECT_EQ(events(EventKind::process_start, kOne), 0U);
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, AnOsThatIsNeverReachedIsStopped) {
+  boot();
+  use({answer("rmc.request", "lost")});
+  shut_down("one");
+  EXPECT_EQ(took, 5min);
+  EXPECT_EQ(state(kOne), PartitionState::not_activated);
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, AnOsThatFirmwareDoesNotLetGoIsStopped) {
+  boot();
+  use({answer("rtas.power-off", "hardware_error")});
+  shut_down("one");
+  EXPECT_LT(took, 5min);
+  EXPECT_EQ(state(kOne), PartitionState::not_activated);
+  EXPECT_THAT(scripted->problems(), testing::IsEmpty());
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, TheConnectionIsLostOnTheWay) {
+  boot();
+  bool done = false;
+  world.hmc_command("chsysstate -m small -r lpar -o shutdown -n one",
+                    [&](const hmc::CommandResult& result) {
+                      EXPECT_EQ(result.exit_status, 0) << result.err;
+                      done = true;
+                    });
+  pass(2s);
+  ASSERT_EQ(events(EventKind::process_start, kOne), 1U);
+  EXPECT_EQ(state(kOne), PartitionState::shutting_down);
+  world.set_rmc(kOne, false);
+  EXPECT_TRUE(world.run_until([&] { return done; }, 10min));
+  EXPECT_EQ(state(kOne), PartitionState::not_activated);
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, ARestartBringsItBack) {
+  boot();
+  shut_down("one", " --restart");
+  EXPECT_TRUE(world.run_until([&] { return world.rmc_active(kOne); }, 10min));
+  EXPECT_EQ(state(kOne), PartitionState::running);
+  EXPECT_EQ(online_threads(kOne), 16U);
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, AUserRestartsFromInside) {
+  boot();
+  const auto result = shell(kOne, "shutdown -r now");
+  EXPECT_EQ(result.exit_status, 137);
+  EXPECT_TRUE(world.run_until([&] { return world.rmc_active(kOne); }, 10min));
+  EXPECT_EQ(state(kOne), PartitionState::running);
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, ImmediateAsksNobody) {
+  boot();
+  shut_down("one", " --immed");
+  EXPECT_EQ(took, Duration::zero());
+  EXPECT_EQ(events(EventKind::process_start, kOne), 0U);
+}
+
+TEST_F(ShutdownTest, AnotherOperatingSystemIsAskedToo) {
+  boot();
+  ASSERT_EQ(hmc("chsysstate -m small -r lpar -o on -n vios").exit_status, 0);
+  ASSERT_TRUE(world.run_until([&] { return world.rmc_active(kVios); }, 10min));
+  shut_down("vios");
+  EXPECT_EQ(state(kVios), PartitionState::not_activated);
+  EXPECT_EQ(events(EventKind::process_start, kVios), 1U);
+  EXPECT_LT(took, 11s);
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, ImmediateWhileTheOsIsAskedEndsBoth) {
+  boot();
+  bool done = false;
+  world.hmc_command("chsysstate -m small -r lpar -o shutdown -n one",
+                    [&](const hmc::CommandResult&) { done = true; });
+  pass(2s);
+  ASSERT_EQ(events(EventKind::process_start, kOne), 1U);
+  shut_down("one", " --immed");
+  EXPECT_EQ(hmc("chsysstate -m small -r lpar -o on -n one").exit_status, 0);
+  EXPECT_TRUE(world.run_until([&] { return done && world.rmc_active(kOne); }, 10min));
+  EXPECT_EQ(state(kOne), PartitionState::running);   // the new boot is nobody's victim
+  EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+}  // namespace
+}  // namespace lparsim::models
