@@ -21,7 +21,10 @@ class ManagedSystem final : public sc_core::sc_module {
   const firmware::Hypervisor& hypervisor() const { return hypervisor_; }
 
   // Takes only what rtas_call.hpp describes; everything else gets an error response.
-  tlm_utils::multi_passthrough_target_socket<ManagedSystem> rtas_entry;
+  // A machine may have no partition at all.
+  tlm_utils::multi_passthrough_target_socket<ManagedSystem, 32, tlm::tlm_base_protocol_types, 0,
+                                             sc_core::SC_ZERO_OR_MORE_BOUND>
+      rtas_entry;
 
  private:
   void b_transport(int id, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

@@ -22,7 +22,8 @@ void read_names(const std::vector<std::string>& words, FieldChoice& fields) {
 
 }  // namespace
 
-OrMessage<FieldChoice> choose_fields(const Options& options, const std::vector<std::string>& all) {
+OrMessage<FieldChoice> choose_fields(const Options& options, const std::vector<std::string>& known,
+                                     const std::vector<std::string>& all) {
   FieldChoice fields;
   fields.chosen = options.has("-F");
   fields.header = options.has("--header");
@@ -34,7 +35,7 @@ OrMessage<FieldChoice> choose_fields(const Options& options, const std::vector<s
   }
   read_names(words, fields);
   for (const std::string& name : fields.names) {
-    if (std::find(all.begin(), all.end(), name) == all.end()) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
       return tl::make_unexpected(message(MessageId::invalid_attribute, {{"attribute", name}}));
     }
   }

@@ -16,8 +16,10 @@ struct FieldChoice {
   std::vector<std::string> names;    // checked; every attribute when -F had none
 };
 
-// all: what -F may ask for. A name that is not among them is refused before any row is printed.
-OrMessage<FieldChoice> choose_fields(const Options& options, const std::vector<std::string>& all);
+// known: what -F may ask for. A name that is not among them is refused before any row is printed.
+// all: what -F without names prints.
+OrMessage<FieldChoice> choose_fields(const Options& options, const std::vector<std::string>& known,
+                                     const std::vector<std::string>& all);
 
 // The whole answer of a list command, newlines included.
 std::string print_rows(const std::vector<Record>& rows, const FieldChoice& fields);

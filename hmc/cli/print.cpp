@@ -13,6 +13,7 @@ std::string quoted(const std::string& text) { return '"' + text + '"'; }
 // stay bare with commas and colons, and are quoted between blanks (rule 4).
 bool needs_quotes(const std::string& text, FieldStyle style) {
   return has_comma(text) || text.find('\n') != std::string::npos ||
+         text.find("\"\"") != std::string::npos ||
          text.find(static_cast<char>(style)) != std::string::npos;
 }
 
@@ -39,7 +40,8 @@ std::string default_row(const Record& record) {
   for (const Attribute& attribute : record.attributes) {
     if (!row.empty()) row += ',';
     const std::string pair = attribute.name + '=' + joined(attribute.value);
-    row += needs_quotes(pair, FieldStyle::comma) ? quoted(pair) : pair;
+    const bool always = attribute.value.quoted && !pair.ends_with('=');
+    row += always || needs_quotes(pair, FieldStyle::comma) ? quoted(pair) : pair;
   }
   return row;
 }

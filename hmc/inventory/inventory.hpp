@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,15 @@ using Facts = std::map<std::string, std::string, std::less<>>;
 // Attributes that this object lacks although its kind has them on this HMC level.
 using Absent = std::vector<std::string>;
 
+// What this HMC shows of a value that the simulator knows otherwise, for as long as it has not
+// changed: a target that was never reached, a state without a model. Nothing = not shown at all.
+struct Shown {
+  std::optional<std::string> text;       // as in Facts
+  std::optional<std::string> instead;    // what the simulator would print
+  bool operator==(const Shown&) const = default;
+};
+using ShownValues = std::map<std::string, Shown, std::less<>>;   // by attribute
+
 struct Profile {
   std::string name;
   PartitionId partition;
@@ -27,6 +37,7 @@ struct Profile {
   std::vector<std::string> io_slots;     // "21010002/none/1"
   Facts facts;                           // everything else, as text
   Absent absent;
+  ShownValues shown{};
   std::map<std::string, std::vector<std::string>, std::less<>> lists;  // virtual_eth_adapters, ...
 };
 
@@ -37,12 +48,14 @@ struct VirtualAdapter {
   Facts facts;                           // is_required, mac_addr, remote_slot_num, ...; state only
                                          // when it is not that of the partition
   Absent absent;
+  ShownValues shown{};
 };
 
 struct IoSlot {
   DrcIndex drc;
   Facts facts;                           // drc_name (the location), description, ...
   Absent absent;
+  ShownValues shown{};
 };
 
 struct PartitionRecord {
@@ -54,6 +67,7 @@ struct PartitionRecord {
   std::int32_t max_virtual_slots = 10;
   Facts facts;                           // os_version, boot_mode, rmc_ipaddr, ...
   Absent absent;
+  ShownValues shown{};
 };
 
 // Attribute and row order of one listing on this HMC level; an empty vector means the order of the
@@ -61,6 +75,10 @@ struct PartitionRecord {
 struct Layout {
   std::vector<std::string> attributes;
   std::vector<std::string> rows;         // keys: "5", "21010002", "5/6" (slot), "5/normal"
+  std::vector<std::string> fields{};     // all that -F without names prints; empty: not known
+  std::string refusal{};                 // the message with which this HMC refuses the listing
+  std::vector<std::string> more{};       // further names that -F takes on this machine
+  std::optional<std::vector<std::string>> quoted{};  // always in quotes; nothing: as on the level
 };
 
 struct Inventory {
@@ -68,6 +86,7 @@ struct Inventory {
   std::string type_model, serial;        // tttt-mmm*sssssss
   std::string hmc_level = "v10";
   Facts system_facts;
+  ShownValues system_shown;
   std::vector<PartitionRecord> partitions;   // ascending id
   std::vector<Profile> profiles;
   std::vector<IoSlot> slots;

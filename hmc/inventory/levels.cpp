@@ -209,6 +209,12 @@ bool is_list_attribute(std::string_view name) {
   return std::find(std::begin(kLists), std::end(kLists), name) != std::end(kLists);
 }
 
+std::vector<std::string> quoted_attributes(Listing listing) {
+  if (listing == Listing::virtual_eth) return {"addl_vlan_ids"};
+  if (listing == Listing::virtual_fc) return {"wwpns"};
+  return {};
+}
+
 std::uint8_t level_bit(std::string_view hmc_level) {
   if (hmc_level == "v7") return kV7;
   if (hmc_level == "v8") return kV8;

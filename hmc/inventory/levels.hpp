@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "hmc/inventory/listing.hpp"
 
@@ -31,6 +33,9 @@ std::uint8_t env_bit(std::string_view lpar_env);
 
 // Profile attributes that are lists; an empty one prints none.
 bool is_list_attribute(std::string_view name);
+
+// Lists that this listing quotes even when they have one item (captured: addl_vlan_ids, wwpns).
+std::vector<std::string> quoted_attributes(Listing listing);
 
 // The name of a listing in Inventory::layouts: "sys", "proc_lpar", "virtual_eth", ...
 std::string_view listing_name(Listing listing);

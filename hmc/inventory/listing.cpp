@@ -126,26 +126,18 @@ void sort_rows(std::vector<KeyedRow>& rows, const Layout& layout) {
                    [&](const KeyedRow& a, const KeyedRow& b) { return rank(a) < rank(b); });
 }
 
-// The parts of a fact; one that has commas inside is quoted: "2/1/1/3,4,5/0/1",7.
-Value fact_value(const std::string& text) {
-  if (!text.starts_with('"')) return Value::text(text);
-  Value value{{}, true};
-  std::string item;
-  bool quoted = false;
-  for (const char c : text) {
-    if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) value.items.push_back(std::exchange(item, {}));
-    else item += c;
-  }
-  value.items.push_back(item);
-  return value;
-}
-
 const Facts& facts_of(const RowSource& row) {
   if (row.profile) return row.profile->facts;
   if (row.slot) return row.slot->facts;
   if (row.adapter) return row.adapter->facts;
   return row.partition ? row.partition->facts : row.inventory->system_facts;
+}
+
+const ShownValues& shown_of(const RowSource& row) {
+  if (row.profile) return row.profile->shown;
+  if (row.slot) return row.slot->shown;
+  if (row.adapter) return row.adapter->shown;
+  return row.partition ? row.partition->shown : row.inventory->system_shown;
 }
 
 bool is_absent(const RowSource& row, std::string_view name) {
@@ -167,7 +159,7 @@ Value list_value(const Profile& profile, std::string_view name) {
     items = list->second;
   }
   if (items.empty()) return Value::text("none");
-  return {std::move(items), true};
+  return {std::move(items), true, false};
 }
 
 const LevelAttribute* level_attribute(Listing listing, std::string_view name) {
@@ -187,7 +179,7 @@ std::optional<Value> fallback_value(Listing listing, const RowSource& row,
 }
 
 // In this order: what the model knows, the machine's own fact, a derived value, the level's value.
-std::optional<Value> value_of(Listing listing, const RowSource& row, const std::string& name) {
+std::optional<Value> known_value(Listing listing, const RowSource& row, const std::string& name) {
   if (is_absent(row, name)) return std::nullopt;
   const Resolver* resolver = find_resolver(listing, name);
   if (resolver && !resolver->fact_first) {
@@ -204,10 +196,35 @@ std::optional<Value> value_of(Listing listing, const RowSource& row, const std::
   return fallback_value(listing, row, name);
 }
 
+std::string plain(const Value& value) {
+  std::string text;
+  for (std::size_t i = 0; i < value.items.size(); ++i) text += (i ? "," : "") + value.items[i];
+  return text;
+}
+
+// What the HMC shows in place of a value that is still the same.
+std::optional<Value> value_of(Listing listing, const RowSource& row, const std::string& name) {
+  auto value = known_value(listing, row, name);
+  const ShownValues& shown = shown_of(row);
+  const auto other = shown.find(name);
+  if (other == shown.end()) return value;
+  const auto text = value ? std::optional(plain(*value)) : std::nullopt;
+  if (text != other->second.instead) return value;
+  if (!other->second.text) return std::nullopt;
+  return fact_value(*other->second.text);
+}
+
 // Names of the default row, then those that only -F shows.
 struct Names {
   std::vector<std::string> shown, hidden;
+  std::vector<std::string> quoted;
 };
+
+void add_new(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  for (const std::string& name : more) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+}
 
 Names names_of(const Inventory& inventory, Listing listing) {
   Names names;
@@ -223,19 +240,54 @@ Names names_of(const Inventory& inventory, Listing listing) {
       names.shown.push_back(name);
     }
   }
+  for (const auto* more : {&layout.fields, &layout.more}) {
+    for (const std::string& name : *more) {
+      if (std::find(names.shown.begin(), names.shown.end(), name) == names.shown.end()) {
+        add_new(names.hidden, {name});
+      }
+    }
+  }
+  names.quoted = layout.quoted.value_or(quoted_attributes(listing));
   return names;
 }
 
 std::vector<Attribute> attributes_of(Listing listing, const RowSource& row,
-                                     const std::vector<std::string>& names) {
+                                     const std::vector<std::string>& names,
+                                     const std::vector<std::string>& quoted) {
   std::vector<Attribute> attributes;
   for (const std::string& name : names) {
-    if (auto value = value_of(listing, row, name)) attributes.push_back({name, std::move(*value)});
+    auto value = value_of(listing, row, name);
+    if (!value) continue;
+    value->quoted = std::find(quoted.begin(), quoted.end(), name) != quoted.end();
+    attributes.push_back({name, std::move(*value)});
   }
   return attributes;
 }
 
 }  // namespace
+
+// The parts of a fact; one that has commas inside is quoted: "2/1/1/3,4,5/0/1",7. Quotes around an
+// item without commas are kept: that HMC prints them.
+Value fact_value(const std::string& text) {
+  if (!text.starts_with('"')) return Value::text(text);
+  Value value{{}, true, false};
+  std::string item;
+  bool quoted = false, was_quoted = false;
+  const auto add = [&] {
+    const bool kept = was_quoted && item.find(',') == std::string::npos;
+    value.items.push_back(kept ? "\"\"" + item + "\"\"" : item);
+    item.clear();
+    was_quoted = false;
+  };
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (c == '"') was_quoted = true;
+    else if (c == ',' && !quoted) add();
+    else item += c;
+  }
+  add();
+  return value;
+}
 
 std::vector<Record> list_records(const Inventory& inventory, const HypervisorPort& hypervisor,
                                  const RmcPort& rmc, Listing listing) {
@@ -245,8 +297,8 @@ std::vector<Record> list_records(const Inventory& inventory, const HypervisorPor
   std::vector<Record> records;
   records.reserve(rows.size());
   for (const KeyedRow& row : rows) {
-    records.push_back({attributes_of(listing, row.source, names.shown),
-                       attributes_of(listing, row.source, names.hidden)});
+    records.push_back({attributes_of(listing, row.source, names.shown, names.quoted),
+                       attributes_of(listing, row.source, names.hidden, names.quoted)});
   }
   return records;
 }
@@ -255,6 +307,38 @@ std::vector<std::string> attribute_names(const Inventory& inventory, Listing lis
   Names names = names_of(inventory, listing);
   names.shown.insert(names.shown.end(), names.hidden.begin(), names.hidden.end());
   return names.shown;
+}
+
+std::string refusal_of(const Inventory& inventory, Listing listing) {
+  return layout_of(inventory, listing).refusal;
+}
+
+std::vector<std::string> all_fields(const Inventory& inventory, Listing listing) {
+  const Layout& layout = layout_of(inventory, listing);
+  return layout.fields.empty() ? attribute_names(inventory, listing) : layout.fields;
+}
+
+std::string row_key(Listing listing, const Record& record) {
+  const auto text = [&](std::string_view name) {
+    for (const auto* attributes : {&record.attributes, &record.hidden}) {
+      for (const Attribute& attribute : *attributes) {
+        if (attribute.name == name) return plain(attribute.value);
+      }
+    }
+    return std::string();
+  };
+  switch (listing) {
+    case Listing::sys:
+    case Listing::proc_sys:
+    case Listing::mem_sys: return {};
+    case Listing::io_slot: return text("drc_index");
+    case Listing::prof: return text("lpar_id") + "/" + text("name");
+    case Listing::lpar:
+    case Listing::proc_lpar:
+    case Listing::mem_lpar:
+    case Listing::virtual_slot: return text("lpar_id");
+    default: return text("lpar_id") + "/" + text("slot_num");
+  }
 }
 
 }  // namespace lparsim::hmc

@@ -17,12 +17,14 @@ enum class Listing {
 };
 
 // A value is a text, or a list whose items are joined by commas; an item that itself has a comma
-// is quoted on its own (hmc.md 0.4, rules 2 and 3).
+// is quoted on its own (hmc.md 0.4, rules 2 and 3). Lists of some listings stand in quotes even
+// with one item ("addl_vlan_ids=54").
 struct Value {
   std::vector<std::string> items;
   bool list = false;
+  bool quoted = false;
 
-  static Value text(std::string value) { return {{std::move(value)}, false}; }
+  static Value text(std::string value) { return {{std::move(value)}, false, false}; }
 };
 
 struct Attribute {
@@ -41,7 +43,17 @@ struct Record {
 std::vector<Record> list_records(const Inventory& inventory, const HypervisorPort& hypervisor,
                                  const RmcPort& rmc, Listing listing);
 
-// Every attribute name that -F may ask for, in the order of -F without names.
+// Every attribute name that -F may ask for.
 std::vector<std::string> attribute_names(const Inventory& inventory, Listing listing);
+// The message with which this machine's HMC refuses the listing; empty: it lists.
+std::string refusal_of(const Inventory& inventory, Listing listing);
+// What -F without names prints, in its order.
+std::vector<std::string> all_fields(const Inventory& inventory, Listing listing);
+
+// The key of a row in Layout::rows; empty when the record lacks what it is made of.
+std::string row_key(Listing listing, const Record& record);
+
+// A value as Facts hold it: items that have commas, or were quoted for nothing, in quotes.
+Value fact_value(const std::string& text);
 
 }  // namespace lparsim::hmc

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "hmc/cli/filter.hpp"
+
 namespace lparsim::config {
 
 namespace {
@@ -132,16 +134,42 @@ bool is_utf8(std::string_view text) {
   return more == 0;
 }
 
+// A sentence instead of rows: messages with and without code, in any language (hmc.md 0.3).
+bool is_message(const Capture& capture) {
+  const std::string& line = capture.lines.front();
+  if (line.starts_with("HSCL")) return true;
+  const bool sentence = line.ends_with('.') && line.find(' ') != std::string::npos;
+  if (capture.ordered) return sentence && line.find('=') == std::string::npos;
+  const auto commas = std::count(line.begin(), line.end(), ',');
+  return sentence && commas != static_cast<std::ptrdiff_t>(capture.names.size()) - 1;
+}
+
+// The partition that every row is about when --filter lets only one through.
+void read_filter(const CommandLine& line, Capture& capture) {
+  const auto filters = hmc::parse_filter(line.option("--filter"));
+  if (!filters) return;
+  for (const hmc::Filter& filter : *filters) {
+    if (filter.values.size() != 1) continue;
+    if (filter.name == "lpar_names") capture.partition = filter.values.front();
+    if (filter.name == "lpar_ids") capture.partition_id = filter.values.front();
+  }
+}
+
 class RowParser {
  public:
   RowParser(Capture& capture, const CommandLine& line) : capture_(capture) {
     chosen_ = line.options.contains("-F");
     header_ = line.options.contains("--header");
     std::string names = line.option("-F");
-    if (names.find(':') != std::string::npos) separator_ = ':';
+    const bool comma = names.find(',') != std::string::npos;
+    if (!comma && names.find(':') != std::string::npos) separator_ = ':';
     if (names.find(' ') != std::string::npos) separator_ = ' ';
-    if (chosen_ && !names.empty()) names_ = *split_fields(names, separator_);
+    if (chosen_ && !names.empty()) {
+      names_ = split_fields(names, separator_).value_or(std::vector{names});
+    }
     capture_.ordered = !chosen_;
+    capture_.all_names = chosen_ && names.empty();
+    capture_.names = names_;
   }
 
   Result<void> parse(const std::string& line, std::size_t number) {
@@ -151,15 +179,16 @@ class RowParser {
     if (!fields) return bad_input(where, "a quote is not closed");
     if (header_) {
       header_ = false;
-      names_ = *fields;
+      names_ = capture_.names = *fields;
       return {};
     }
-    return chosen_ ? add_values(where, *fields) : add_pairs(where, *fields);
+    return chosen_ ? add_values(where, *fields) : add_pairs(where, *fields, line);
   }
 
  private:
-  Result<void> add_pairs(const std::string& where, const std::vector<std::string>& fields) {
-    CapturedRow row{where, {}};
+  Result<void> add_pairs(const std::string& where, const std::vector<std::string>& fields,
+                         const std::string& line) {
+    CapturedRow row{where};
     std::set<std::string> seen;
     for (const std::string& field : fields) {
       const auto equals = field.find('=');
@@ -170,7 +199,13 @@ class RowParser {
       if (!seen.insert(name).second) {
         return bad_input(where, fmt::format("the attribute {} stands twice", name));
       }
-      row.fields.emplace_back(std::move(name), field.substr(equals + 1));
+      const std::string value = field.substr(equals + 1);
+      if (!value.empty() && field.find_first_of(",\"") == std::string::npos) {
+        // Quotes were taken away; the line tells whether there were any.
+        const bool quotes = line.find("\"" + field + "\"") != std::string::npos;
+        (quotes ? row.quoted : row.bare).insert(name);
+      }
+      row.fields.emplace_back(std::move(name), value);
     }
     capture_.rows.push_back(std::move(row));
     return {};
@@ -182,9 +217,10 @@ class RowParser {
       return bad_input(where, fmt::format("found {} values, allowed are {}", values.size(),
                                           names_.size()));
     }
-    CapturedRow row{where, {}};
+    CapturedRow row{where};
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (values[i] != "null") row.fields.emplace_back(names_[i], values[i]);
+      if (values[i] == "null") row.nulls.insert(names_[i]);
+      else row.chosen.emplace_back(names_[i], values[i]);
     }
     capture_.rows.push_back(std::move(row));
     return {};
@@ -199,38 +235,48 @@ class RowParser {
 }  // namespace
 
 const std::string* CapturedRow::find(std::string_view name) const {
-  for (const auto& [attribute, value] : fields) {
-    if (attribute == name) return &value;
+  for (const auto* told : {&fields, &chosen}) {
+    for (const auto& [attribute, value] : *told) {
+      if (attribute == name) return &value;
+    }
   }
   return nullptr;
 }
 
+// A quote counts where a field begins; elsewhere it is a character (19" rack).
 std::optional<std::vector<std::string>> split_fields(std::string_view line, char separator) {
   std::vector<std::string> fields(1);
-  bool quoted = false;
+  bool quoted = false, begins = true;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
     if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
       fields.back() += '"';
       ++i;
-    } else if (c == '"') {
-      quoted = !quoted;
+    } else if (c == '"' && quoted) {
+      if (i + 1 < line.size() && line[i + 1] != separator) return std::nullopt;
+      quoted = false;
+    } else if (c == '"' && begins) {
+      quoted = true;
     } else if (c == separator && !quoted) {
       fields.emplace_back();
+      begins = true;
+      continue;
     } else {
       fields.back() += c;
     }
+    begins = false;
   }
   if (quoted) return std::nullopt;
   return fields;
 }
 
 std::vector<std::string> split_items(std::string_view value) {
-  auto items = split_fields(value);
-  return items ? *items : std::vector<std::string>{std::string(value)};
+  return value.starts_with('"') ? hmc::fact_value(std::string(value)).items
+                                : split_fields(value).value_or(std::vector{std::string(value)});
 }
 
 Result<std::optional<Capture>> parse_capture(std::string_view text, const std::string& file) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   const std::vector<std::string> lines = split_lines(text);
   if (lines.empty() || !lines.front().starts_with("$ ")) return std::nullopt;
   Capture capture;
@@ -242,13 +288,15 @@ Result<std::optional<Capture>> parse_capture(std::string_view text, const std::s
   capture.system = command.option("-m");
   capture.listing = listing_of(command);
   capture.complete = !command.options.contains("--filter") && !command.options.contains("-R");
+  read_filter(command, capture);
+  RowParser parser(capture, command);
   if (!capture.listing || capture.lines.empty()) return capture;
   if (capture.lines.front() == "No results were found.") return capture;
-  if (capture.lines.front().starts_with("HSCL")) {
+  if (is_message(capture)) {
     capture.refusal = capture.lines.front();
-    return capture;
+    if (is_utf8(capture.refusal)) return capture;
+    return bad_input(file + ":2", "the line is not UTF-8");
   }
-  RowParser parser(capture, command);
   for (std::size_t i = 1; i < lines.size(); ++i) {
     if (lines[i].empty()) continue;
     if (auto ok = parser.parse(lines[i], i + 1); !ok) return tl::make_unexpected(ok.error());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,7 +16,10 @@ namespace lparsim::config {
 
 struct CapturedRow {
   std::string where;                                         // "DIR/lpar.txt:3"
-  std::vector<std::pair<std::string, std::string>> fields;   // in the captured order
+  std::vector<std::pair<std::string, std::string>> fields{};   // in the captured order
+  std::vector<std::pair<std::string, std::string>> chosen{};   // told by -F: no order, or deduced
+  std::set<std::string> nulls{};                             // -F asked for it and got null
+  std::set<std::string> quoted{}, bare{};                    // one item, with and without quotes
 
   // The value, null when the row lacks the attribute. A list whose items have commas keeps their
   // quotes, as hmc::Facts do.
@@ -29,8 +33,11 @@ struct Capture {
   std::optional<hmc::Listing> listing;      // none: not a listing that a machine is made of
   bool complete = true;                     // no --filter: every object has its row
   bool ordered = true;                      // no -F: shows the order of the attributes
+  std::vector<std::string> names;           // asked for with -F
+  bool all_names = false;                   // -F without names: those are all there are
+  std::string partition, partition_id;      // the only one that --filter lets through
   std::vector<CapturedRow> rows;
-  std::string refusal;                      // an HSCL message instead of rows
+  std::string refusal;                      // a message of the HMC instead of rows
   std::vector<std::string> lines;           // as printed, for commands that are no listing
 };
 
@@ -41,7 +48,7 @@ Result<std::optional<Capture>> parse_capture(std::string_view text, const std::s
 // The fields of one printed line with quotes taken away; nothing when a quote is not closed.
 std::optional<std::vector<std::string>> split_fields(std::string_view line, char separator = ',');
 
-// The items of a list value: 1,"2,3" are two.
+// The items of a list value: 1,"2,3" are two. Quotes around an item without commas stay, doubled.
 std::vector<std::string> split_items(std::string_view value);
 
 // One order that agrees with the order in every row; attributes in contradicting orders stand as

@@ -40,6 +40,20 @@ void check_remote(Draft& draft, const CapturedRow& row, hmc::VirtualAdapter& ada
   }
 }
 
+// One adapter per slot, and a slot that the partition has.
+void check_place(Draft& draft, const CapturedRow& row, PartitionId partition, std::uint16_t slot) {
+  const auto [old, added] = draft.slot_at.emplace(std::pair(partition, slot), row.where);
+  if (!added) {
+    draft.fail(row.where, fmt::format("the virtual slot {} is taken, see {}", slot, old->second));
+  }
+  const CapturedRow* slots = draft.row(partition, Listing::virtual_slot);
+  const std::int64_t most = draft.number(slots, "curr_max_virtual_slots", 65536);
+  if (slot >= most) {
+    draft.fail(row.where, fmt::format("slot_num={}, {} says curr_max_virtual_slots={}", slot,
+                                      slots->where, most));
+  }
+}
+
 void import_row(Draft& draft, const Capture& capture, const CapturedRow& row, const char* kind) {
   const std::int64_t id = draft.number(&row, "lpar_id", 0);
   const std::int64_t slot = draft.number(&row, "slot_num", -1);
@@ -49,11 +63,12 @@ void import_row(Draft& draft, const Capture& capture, const CapturedRow& row, co
     draft.fail(row.where, "an adapter without partition and slot number");
     return;
   }
+  check_place(draft, row, owner->id, static_cast<std::uint16_t>(slot));
   hmc::VirtualAdapter adapter;
   adapter.kind = kind;
   adapter.partition = owner->id;
   adapter.slot = static_cast<std::uint16_t>(slot);
-  add_facts(*capture.listing, row, adapter.facts);
+  draft.add_facts(*capture.listing, row, adapter.facts);
   add_absent(capture, row, owner->env, adapter.absent);
   // The state follows the partition's unless the capture says otherwise.
   const auto state = adapter.facts.find("state");
@@ -68,10 +83,13 @@ void import_row(Draft& draft, const Capture& capture, const CapturedRow& row, co
 
 // Slots 0 and 1 of every partition (hmc.md 1.2).
 void add_serial_adapters(Draft& draft) {
-  if (draft.capture(Listing::virtual_serial)) return;
+  for (const Capture& capture : draft.captures) {
+    if (capture.listing == Listing::virtual_serial && capture.complete) return;
+  }
   for (const hmc::PartitionRecord& record : draft.machine.inventory.partitions) {
     for (const std::uint16_t slot : {std::uint16_t{0}, std::uint16_t{1}}) {
-      draft.machine.inventory.adapters.push_back({"serial", record.id, slot, {}, {}});
+      if (draft.slot_at.contains({record.id, slot})) continue;
+      draft.machine.inventory.adapters.push_back({"serial", record.id, slot, {}, {}, {}});
     }
   }
 }
@@ -79,13 +97,13 @@ void add_serial_adapters(Draft& draft) {
 }  // namespace
 
 void import_adapters(Draft& draft) {
-  add_serial_adapters(draft);
   for (const Capture& capture : draft.captures) {
     for (const auto& [listing, kind] : kAdapterListings) {
       if (capture.listing != listing) continue;
       for (const CapturedRow& row : capture.rows) import_row(draft, capture, row, kind);
     }
   }
+  add_serial_adapters(draft);
   auto& adapters = draft.machine.inventory.adapters;
   std::stable_sort(adapters.begin(), adapters.end(), [](const auto& a, const auto& b) {
     return std::pair(a.partition, a.slot) < std::pair(b.partition, b.slot);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "hmc/inventory/levels.hpp"
 #include "hmc/inventory/resolvers.hpp"
@@ -79,6 +80,13 @@ ProcUnits Draft::units(const CapturedRow* row, std::string_view name, ProcUnits 
   return units.value_or(otherwise);
 }
 
+std::int32_t Draft::up_to(const CapturedRow* row, std::string_view name, std::int32_t most) {
+  const std::int64_t value = number(row, name, 0);
+  if (value <= most) return static_cast<std::int32_t>(value);
+  fail(row->where, fmt::format("{}={}, allowed are up to {}", name, value, most));
+  return 0;
+}
+
 std::string Draft::text(const CapturedRow* row, std::string_view name,
                         std::string otherwise) const {
   const std::string* value = row ? row->find(name) : nullptr;
@@ -90,11 +98,11 @@ std::int64_t Draft::memory(const CapturedRow* row, std::string_view name,
   const auto lmb_mb = static_cast<std::int64_t>(machine.platform.lmb_bytes >> 20);
   const std::int64_t mb = number(row, name, otherwise);
   if (mb % lmb_mb == 0) return mb;
-  if (mem_sys) {
+  if (mem_sys && mem_sys->find("mem_region_size")) {
     fail(row->where, fmt::format("{}={} is no multiple of mem_region_size={} in {}", name, mb,
                                  lmb_mb, mem_sys->where));
   }
-  return mb / lmb_mb * lmb_mb;
+  return (mb + lmb_mb - 1) / lmb_mb * lmb_mb;
 }
 
 hmc::ResourceSetting Draft::setting(const CapturedRow* procs, const CapturedRow* memory_row,
@@ -105,9 +113,12 @@ hmc::ResourceSetting Draft::setting(const CapturedRow* procs, const CapturedRow*
   };
   hmc::ResourceSetting setting;
   hmc::ProcessorSetting& to = setting.processors;
-  const std::string mode = text(procs, named(other, "proc_mode"), "ded");
-  const std::string sharing = text(procs, named(other, "sharing_mode"),
-                                   mode == "ded" ? "keep_idle_procs" : "cap");
+  const auto word = [&](std::string_view what, const char* otherwise) {
+    const std::string* value = usable(procs, named(other, what));
+    return value ? *value : std::string(otherwise);
+  };
+  const std::string mode = word("proc_mode", "ded");
+  const std::string sharing = word("sharing_mode", mode == "ded" ? "keep_idle_procs" : "cap");
   to.mode = hmc::value_of(hmc::kProcModes, mode).value_or(hmc::ProcMode::dedicated);
   to.sharing = hmc::value_of(hmc::kSharingModes, sharing)
                    .value_or(hmc::SharingMode::keep_idle_procs);
@@ -116,9 +127,11 @@ hmc::ResourceSetting Draft::setting(const CapturedRow* procs, const CapturedRow*
     fail(procs->where, fmt::format("proc_mode={} with sharing_mode={} is not known", mode,
                                    sharing));
   }
+  // A row that tells the amount alone (-F curr_procs) tells no other limits.
+  const std::int64_t usual_procs = number(procs, named(amount, "procs"), 0);
   const auto count = [&](std::string_view prefix) {
     constexpr std::int64_t kMost = 4096;
-    const std::int64_t value = number(procs, named(prefix, "procs"), 0);
+    const std::int64_t value = number(procs, named(prefix, "procs"), usual_procs);
     if (value > kMost) {
       fail(procs->where, fmt::format("{}procs={}, allowed are up to {}", prefix, value, kMost));
     }
@@ -126,29 +139,35 @@ hmc::ResourceSetting Draft::setting(const CapturedRow* procs, const CapturedRow*
   };
   to.procs = {count(min), count(amount), count(max)};
   if (to.mode == hmc::ProcMode::shared) {
+    const ProcUnits usual = units(procs, named(amount, "proc_units"), {});
     const auto part = [&](std::string_view prefix) {
-      return units(procs, named(prefix, "proc_units"), {});
+      return units(procs, named(prefix, "proc_units"), usual);
     };
     to.units = {part(min), part(amount), part(max)};
-    to.uncap_weight =
-        static_cast<std::int32_t>(number(procs, named(other, "uncap_weight"), 0));
-    to.pool_id =
-        static_cast<std::int32_t>(number(procs, named(other, "shared_proc_pool_id"), 0));
+    to.uncap_weight = up_to(procs, named(other, "uncap_weight"), 255);
+    to.pool_id = up_to(procs, named(other, "shared_proc_pool_id"), 63);
   }
+  const std::int64_t usual_mb = memory(memory_row, named(amount, "mem"), 0);
   const auto mb = [&](std::string_view prefix) {
-    return memory(memory_row, named(prefix, "mem"), 0);
+    return memory(memory_row, named(prefix, "mem"), usual_mb);
   };
   setting.memory.mb = {mb(min), mb(amount), mb(max)};
   return setting;
 }
 
-void add_facts(Listing listing, const CapturedRow& row, hmc::Facts& facts) {
-  for (const auto& [name, value] : row.fields) {
-    const hmc::Resolver* resolver = hmc::find_resolver(listing, name);
-    if (resolver && !resolver->fact_first) continue;
-    // The usual name follows the pool; only a name of its own is a fact.
-    if (name.ends_with("shared_proc_pool_name") && value == "DefaultPool") continue;
-    facts[name] = value;
+void Draft::add_facts(Listing listing, const CapturedRow& row, hmc::Facts& facts) {
+  for (const auto* told : {&row.fields, &row.chosen}) {
+    for (const auto& [name, value] : *told) {
+      const hmc::Resolver* resolver = hmc::find_resolver(listing, name);
+      if (resolver && !resolver->fact_first) continue;
+      // The usual name follows the pool; only a name of its own is a fact.
+      if (name.ends_with("shared_proc_pool_name") && value == "DefaultPool") continue;
+      const auto [old, added] = facts.emplace(name, value);
+      if (!added && old->second != value) {
+        fail(row.where, fmt::format("{}={}, another listing of the same object says {}={}", name,
+                                    value, name, old->second));
+      }
+    }
   }
 }
 
@@ -169,31 +188,64 @@ void add_absent(const Capture& capture, const CapturedRow& row, std::string_view
   }
 }
 
+namespace {
+
+// The level's lists in quotes, less those that this machine printed bare, and those that it quoted.
+std::optional<std::vector<std::string>> quoted_lists(Draft& draft, const Capture& capture) {
+  std::set<std::string> quoted, bare;
+  for (const CapturedRow& row : capture.rows) {
+    quoted.insert(row.quoted.begin(), row.quoted.end());
+    bare.insert(row.bare.begin(), row.bare.end());
+  }
+  const auto usual = hmc::quoted_attributes(*capture.listing);
+  std::vector<std::string> names(quoted.begin(), quoted.end());
+  for (const std::string& name : usual) {
+    if (!quoted.contains(name) && !bare.contains(name)) names.push_back(name);
+  }
+  for (const std::string& name : quoted) {
+    if (bare.contains(name)) {
+      draft.note(fmt::format("{}: {} stands with and without quotes, printed with", capture.file,
+                             name));
+    }
+  }
+  if (std::is_permutation(names.begin(), names.end(), usual.begin(), usual.end())) {
+    return std::nullopt;
+  }
+  return names;
+}
+
+// What the HMC cannot list for any partition it will refuse again; a refusal of what was typed
+// (a filter, -F) is no property of the machine.
+void add_refusal(Draft& draft, const Capture& capture) {
+  if (!capture.listing || !capture.refusal.starts_with("HSCL") || !capture.complete) return;
+  if (!capture.ordered || draft.capture(*capture.listing)) return;
+  const std::string name(hmc::listing_name(*capture.listing));
+  draft.machine.inventory.layouts[name].refusal = capture.refusal;
+}
+
+}  // namespace
+
 void import_layouts(Draft& draft) {
   for (const Capture& capture : draft.captures) {
-    if (!capture.listing || !capture.ordered || capture.rows.empty()) continue;
-    const Listing listing = *capture.listing;
-    bool agrees = true;
-    hmc::Layout layout{common_order(capture.rows, agrees), {}};
-    if (!agrees) {
-      draft.note(fmt::format("{}: the rows disagree on the order of attributes", capture.file));
+    if (!capture.listing || capture.rows.empty()) {
+      add_refusal(draft, capture);
+      continue;
     }
-    for (const CapturedRow& row : capture.rows) {
-      const std::string id = draft.text(&row, "lpar_id", "");
-      switch (listing) {
-        case Listing::sys:
-        case Listing::proc_sys:
-        case Listing::mem_sys: layout.rows.emplace_back(); break;
-        case Listing::prof: layout.rows.push_back(id + "/" + draft.text(&row, "name", "")); break;
-        case Listing::io_slot: layout.rows.push_back(draft.text(&row, "drc_index", "")); break;
-        case Listing::lpar:
-        case Listing::proc_lpar:
-        case Listing::mem_lpar:
-        case Listing::virtual_slot: layout.rows.push_back(id); break;
-        default: layout.rows.push_back(id + "/" + draft.text(&row, "slot_num", ""));
+    hmc::Layout layout;
+    if (capture.ordered) {
+      bool agrees = true;
+      layout.attributes = common_order(capture.rows, agrees);
+      if (!agrees) {
+        draft.note(fmt::format("{}: the rows disagree on the order of attributes", capture.file));
       }
     }
-    draft.machine.inventory.layouts[std::string(hmc::listing_name(listing))] = std::move(layout);
+    (capture.all_names ? layout.fields : layout.more) = capture.names;
+    layout.quoted = quoted_lists(draft, capture);
+    for (const CapturedRow& row : capture.rows) {
+      layout.rows.push_back(captured_key(*capture.listing, row));
+    }
+    draft.machine.inventory.layouts[std::string(hmc::listing_name(*capture.listing))] =
+        std::move(layout);
   }
 }
 

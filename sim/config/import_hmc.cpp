@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "hmc/inventory/text.hpp"
+#include "models/setting/setting.hpp"
 #include "sim/config/import_draft.hpp"
 
 namespace lparsim::config {
@@ -69,18 +70,7 @@ void note_skipped(Draft& draft) {
       draft.note(fmt::format("{}: skipped, nothing is taken from \"{}\"", capture.file,
                              capture.command));
     } else if (!capture.refusal.empty()) {
-      draft.note(fmt::format("{}: skipped, the HMC refused: {}", capture.file, capture.refusal));
-    }
-  }
-}
-
-void check_twice(Draft& draft) {
-  for (std::size_t i = 0; i < draft.captures.size(); ++i) {
-    for (std::size_t k = i + 1; k < draft.captures.size(); ++k) {
-      const Capture &a = draft.captures[i], &b = draft.captures[k];
-      if (a.listing && a.listing == b.listing && !a.rows.empty() && !b.rows.empty()) {
-        draft.fail(b.file + ":1", fmt::format("the same listing as {}:1", a.file));
-      }
+      draft.note(fmt::format("{}: the HMC refused: {}", capture.file, capture.refusal));
     }
   }
 }
@@ -101,13 +91,92 @@ Result<ImportReport> finish(Draft& draft) {
 
 }  // namespace
 
+namespace {
+
+template <class T, class Text>
+void check_range(Draft& draft, const CapturedRow* row, std::string_view what,
+                 const hmc::Range<T>& range, Text&& text) {
+  if (!row || (range.min <= range.amount && range.amount <= range.max)) return;
+  draft.fail(row->where,
+             fmt::format("curr_{0}={1}, allowed are curr_min_{0}={2} to curr_max_{0}={3}", what,
+                         text(range.amount), text(range.min), text(range.max)));
+}
+
+void check_ranges(Draft& draft) {
+  const auto plain = [](auto value) { return std::to_string(value); };
+  for (const firmware::PartitionConfig& config : draft.machine.platform.partitions) {
+    if (!config.configured) continue;
+    const auto setting = models::setting_of(config, draft.machine.platform.lmb_bytes);
+    const CapturedRow* procs = draft.row(config.id, Listing::proc_lpar);
+    check_range(draft, draft.row(config.id, Listing::mem_lpar), "mem", setting.memory.mb, plain);
+    check_range(draft, procs, "procs", setting.processors.procs, plain);
+    if (config.dedicated) continue;
+    check_range(draft, procs, "proc_units", setting.processors.units, hmc::units_text);
+  }
+}
+
+// What is free by the system's listing and by those of its partitions. Resources of a partition
+// without resource_config may count or not; shared pools hold some back, so those are left alone.
+struct Balance {
+  Listing system, partitions;
+  std::string_view avail, amount, pool;
+};
+constexpr Balance kBalances[] = {
+    {Listing::mem_sys, Listing::mem_lpar, "curr_avail_sys_mem", "curr_mem", "mem_mode"},
+    {Listing::proc_sys, Listing::proc_lpar, "curr_avail_sys_proc_units", "curr_procs",
+     "curr_shared_proc_pool_id"},
+};
+
+bool holds_back(const std::string* pool) { return pool && *pool != "ded" && *pool != "0"; }
+
+// Every partition with its row, and none in a pool of its own.
+bool is_whole(const Draft& draft, const Balance& balance) {
+  for (const hmc::PartitionRecord& record : draft.machine.inventory.partitions) {
+    const CapturedRow* row = draft.row(record.id, balance.partitions);
+    if (!row || !row->find(balance.amount) || holds_back(row->find(balance.pool))) return false;
+  }
+  return !draft.machine.inventory.partitions.empty();
+}
+
+using AmountOf = std::int64_t (*)(const firmware::PartitionConfig&);
+
+template <class Text>
+void check_balance(Draft& draft, const Balance& balance, const CapturedRow* system,
+                   std::int64_t configurable, AmountOf amount, Text&& text) {
+  const std::string* avail = system ? system->find(balance.avail) : nullptr;
+  const Capture* rows = draft.capture(balance.partitions);
+  if (!avail || !rows || !rows->complete || !is_whole(draft, balance)) return;
+  std::int64_t left = configurable, unassigned = 0;
+  for (const firmware::PartitionConfig& config : draft.machine.platform.partitions) {
+    (config.configured ? left : unassigned) -= amount(config);
+  }
+  const bool agrees = *avail == text(left) || *avail == text(left + unassigned);
+  if (agrees || *avail == "unavailable" || *avail == "null") return;
+  draft.fail(system->where, fmt::format("{}={}, but {} and the rows after it leave {}",
+                                        balance.avail, *avail, rows->rows.front().where,
+                                        text(left)));
+}
+
+}  // namespace
+
 void check_import(Draft& draft) {
   const firmware::PlatformConfig& platform = draft.machine.platform;
+  check_ranges(draft);
   check_sum(draft, Listing::proc_lpar, draft.proc_sys, platform.configurable_units.hundredths,
             "processing units", units_of);
   check_sum(draft, Listing::mem_lpar, draft.mem_sys,
             std::int64_t{platform.configurable_lmbs} - platform.firmware_lmbs, "memory blocks",
             lmbs_of);
+  const auto mb = [&](std::int64_t lmbs) {
+    return std::to_string(lmbs * static_cast<std::int64_t>(platform.lmb_bytes >> 20));
+  };
+  const auto units = [](std::int64_t hundredths) {
+    return hmc::units_text({static_cast<std::int32_t>(hundredths)});
+  };
+  check_balance(draft, kBalances[0], draft.mem_sys,
+                std::int64_t{platform.configurable_lmbs} - platform.firmware_lmbs, lmbs_of, mb);
+  check_balance(draft, kBalances[1], draft.proc_sys, platform.configurable_units.hundredths,
+                units_of, units);
 }
 
 Result<ImportReport> import_hmc_texts(
@@ -119,12 +188,15 @@ Result<ImportReport> import_hmc_texts(
     if (*capture) draft.captures.push_back(std::move(**capture));
     else draft.note(fmt::format("{}: skipped, it does not begin with \"$ \"", name));
   }
-  check_twice(draft);
   note_skipped(draft);
+  merge_captures(draft);
   import_system(draft);
   import_partitions(draft);
-  if (draft.machine.inventory.partitions.empty()) {
-    draft.fail("", "no capture names a partition");
+  const auto tells = [](const Capture& capture) {
+    return !capture.rows.empty() || (capture.listing && !capture.system.empty());
+  };
+  if (std::none_of(draft.captures.begin(), draft.captures.end(), tells)) {
+    draft.fail("", "no capture names a system or a partition");
   }
   import_profiles(draft);
   import_slots(draft);
@@ -132,6 +204,7 @@ Result<ImportReport> import_hmc_texts(
   import_layouts(draft);
   assume_system(draft);
   check_import(draft);
+  if (!draft.error) import_shown(draft);
   return finish(draft);
 }
 

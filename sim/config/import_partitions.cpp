@@ -53,6 +53,11 @@ void meet_partition(Draft& draft, const CapturedRow& row, PartitionId id, const 
   record.id = id;
   record.name = name;
   record.env = draft.text(&row, "lpar_env", "aixlinux");
+  const auto known_env = [&](const auto& word) { return word.word == record.env; };
+  if (std::none_of(kEnvWords.begin(), kEnvWords.end(), known_env)) {
+    draft.fail(row.where, fmt::format("lpar_env={}, allowed is aixlinux, vioserver or os400",
+                                      record.env));
+  }
   draft.named_at[id] = row.where;
   draft.machine.inventory.partitions.push_back(std::move(record));
 }
@@ -74,7 +79,12 @@ void collect_partitions(Draft& draft) {
         const auto id = partition_id(draft, row);
         const std::string* name = row.find(list_itself ? "name" : "lpar_name");
         if (!id) continue;
-        if (name) meet_partition(draft, row, *id, *name, may_be_new);
+        if (name) {
+          meet_partition(draft, row, *id, *name, may_be_new);
+        } else if (!draft.partition(*id) && capture.listing != Listing::io_slot) {
+          draft.fail(row.where, fmt::format("partition {} does not exist, see {}:1", id->value,
+                                            lpars->file));
+        }
         if (!is_partition_listing(*capture.listing)) continue;
         const auto [old, added] = draft.rows[*id].emplace(*capture.listing, &row);
         if (!added) {
@@ -86,6 +96,11 @@ void collect_partitions(Draft& draft) {
   };
   collect(true);
   collect(false);
+  for (const CapturedRow& row : draft.unlisted) {
+    const auto id = partition_id(draft, row);
+    const std::string* name = row.find("lpar_name");
+    if (id && name) meet_partition(draft, row, *id, *name, !lpars || !lpars->complete);
+  }
   auto& partitions = draft.machine.inventory.partitions;
   std::sort(partitions.begin(), partitions.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
@@ -110,7 +125,13 @@ const CapturedRow* profile_row(Draft& draft, const hmc::PartitionRecord& record)
 hmc::ResourceSetting current_setting(Draft& draft, const hmc::PartitionRecord& record) {
   const CapturedRow* procs = draft.row(record.id, Listing::proc_lpar);
   const CapturedRow* memory = draft.row(record.id, Listing::mem_lpar);
+  if (procs && !procs->find("curr_procs")) procs = nullptr;   // -F of something else
+  if (memory && !memory->find("curr_mem")) memory = nullptr;
   const CapturedRow* profile = profile_row(draft, record);
+  if (profile && (draft.number(profile, "desired_procs", 0) == 0 ||
+                  draft.number(profile, "desired_mem", 0) == 0)) {
+    profile = nullptr;   // all resources, or -F of something else
+  }
   const auto captured = draft.setting(procs, memory, "curr_min_", "curr_", "curr_max_", "curr_");
   if ((procs && memory) || !record.resource_config) return captured;
   hmc::ResourceSetting assumed =
@@ -132,7 +153,8 @@ hmc::ResourceSetting current_setting(Draft& draft, const hmc::PartitionRecord& r
 PartitionOs os_of(Draft& draft, const hmc::PartitionRecord& record) {
   PartitionOs os;
   const CapturedRow* row = draft.row(record.id, Listing::lpar);
-  const bool runs = draft.number(draft.row(record.id, Listing::mem_lpar), "run_mem", 0) > 0;
+  const bool runs = draft.number(draft.row(record.id, Listing::mem_lpar), "run_mem", 0) > 0 ||
+                    draft.number(draft.row(record.id, Listing::proc_lpar), "run_procs", 0) > 0;
   const std::string state = draft.text(row, "state", runs ? "Running" : "Not Activated");
   const std::string version = draft.text(row, "os_version", "");
   os.kind = record.env == "aixlinux" && version.starts_with("Linux") ? PartitionOs::Kind::linux
@@ -147,34 +169,21 @@ PartitionOs os_of(Draft& draft, const hmc::PartitionRecord& record) {
   return os;
 }
 
-void note_pending(Draft& draft, const hmc::PartitionRecord& record) {
-  for (const auto listing : {Listing::proc_lpar, Listing::mem_lpar}) {
-    const CapturedRow* row = draft.row(record.id, listing);
-    if (!row) continue;
-    for (const auto& [name, value] : row->fields) {
-      if (!name.starts_with("pend_")) continue;
-      const std::string current = "curr_" + name.substr(5);
-      if (draft.text(row, current, value) != value) {
-        draft.note(fmt::format("{}: {}={} and {} differ, the machine starts with {}", row->where,
-                               name, value, current, current));
-      }
-    }
-  }
-}
-
 void fill_record(Draft& draft, hmc::PartitionRecord& record) {
   const CapturedRow* row = draft.row(record.id, Listing::lpar);
   record.env = draft.text(row, "lpar_env", record.env);
-  const bool has_memory =
-      draft.number(draft.row(record.id, Listing::mem_lpar), "curr_mem", 0) > 0;
-  record.resource_config = draft.number(row, "resource_config", has_memory ? 1 : 0) != 0;
+  const bool has_resources =
+      draft.number(draft.row(record.id, Listing::mem_lpar), "curr_mem", 0) > 0 ||
+      draft.number(draft.row(record.id, Listing::proc_lpar), "curr_procs", 0) > 0 ||
+      (row && draft.text(row, "state", "Not Activated") == "Running");
+  record.resource_config = draft.number(row, "resource_config", has_resources ? 1 : 0) != 0;
   record.default_profile = draft.text(row, "default_profile", "");
   record.curr_profile = draft.text(row, "curr_profile", "");
   for (const Capture& capture : draft.captures) {
     if (!capture.listing || !is_partition_listing(*capture.listing)) continue;
     const CapturedRow* own = draft.row(record.id, *capture.listing);
     if (!own) continue;
-    add_facts(*capture.listing, *own, record.facts);
+    draft.add_facts(*capture.listing, *own, record.facts);
     add_absent(capture, *own, record.env, record.absent);
   }
   const std::string rmc = draft.text(row, "rmc_state", "");
@@ -187,7 +196,7 @@ void fill_record(Draft& draft, hmc::PartitionRecord& record) {
     draft.fail(slots ? slots->where : draft.named_at[record.id],
                fmt::format("{} virtual slots, allowed are up to 65535", max_slots));
   }
-  record.max_virtual_slots = static_cast<std::int32_t>(max_slots);
+  record.max_virtual_slots = static_cast<std::int32_t>(std::max(max_slots, std::int64_t{2}));
   if (record.facts["pend_max_virtual_slots"] == std::to_string(record.max_virtual_slots) ||
       record.facts["pend_max_virtual_slots"].empty()) {
     record.facts.erase("pend_max_virtual_slots");
@@ -212,7 +221,6 @@ void import_partitions(Draft& draft) {
     models::apply_setting(current_setting(draft, record), platform.lmb_bytes, config);
     platform.partitions.push_back(std::move(config));
     draft.machine.os[record.id] = os_of(draft, record);
-    note_pending(draft, record);
   }
 }
 
@@ -230,12 +238,14 @@ void import_profiles(Draft& draft) {
       profile.name = draft.text(&row, "name", "");
       profile.all_resources = draft.text(&row, "all_resources", "0") == "1";
       profile.setting = draft.setting(&row, &row, "min_", "desired_", "max_", "");
-      for (const auto& [name, value] : row.fields) {
-        if (!hmc::is_list_attribute(name)) continue;
-        auto& items = name == "io_slots" ? profile.io_slots : profile.lists[name];
-        if (value != "none") items = split_items(value);
+      for (const auto* told : {&row.fields, &row.chosen}) {
+        for (const auto& [name, value] : *told) {
+          if (!hmc::is_list_attribute(name)) continue;
+          auto& items = name == "io_slots" ? profile.io_slots : profile.lists[name];
+          if (value != "none") items = split_items(value);
+        }
       }
-      add_facts(Listing::prof, row, profile.facts);
+      draft.add_facts(Listing::prof, row, profile.facts);
       std::erase_if(profile.facts,
                     [](const auto& fact) { return hmc::is_list_attribute(fact.first); });
       add_absent(capture, row, draft.partition(*id)->env, profile.absent);
@@ -269,8 +279,8 @@ void import_slots(Draft& draft) {
                                hmc::drc_text(*drc), slot.owner.value,
                                lpars ? lpars->file + ":1" : "any capture"));
       }
-      hmc::IoSlot io_slot{*drc, {}, {}};
-      add_facts(Listing::io_slot, row, io_slot.facts);
+      hmc::IoSlot io_slot{*drc, {}, {}, {}};
+      draft.add_facts(Listing::io_slot, row, io_slot.facts);
       io_slot.facts["drc_name"] = slot.location;
       add_absent(capture, row, "", io_slot.absent);
       draft.machine.platform.slots.push_back(std::move(slot));

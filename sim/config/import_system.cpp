@@ -73,27 +73,61 @@ const CapturedRow* only_row(const Draft& draft, Listing listing) {
   return capture ? &capture->rows.front() : nullptr;
 }
 
+// The row if it tells how much there is; -F may have asked for something else.
+const CapturedRow* amounts_row(const Draft& draft, Listing listing, std::string_view what) {
+  const CapturedRow* row = only_row(draft, listing);
+  const auto told = [&](const char* kind) {
+    return row && row->find(fmt::format("{}{}", kind, what));
+  };
+  return told("installed_sys_") || told("configurable_sys_") ? row : nullptr;
+}
+
+bool is_mtms(const Draft& draft, const CapturedRow& row, const std::string& name) {
+  return name == draft.text(&row, "type_model", "") + "*" + draft.text(&row, "serial_num", "");
+}
+
+// The row of the system: the one that -m names, by name or as tttt-mmm*sssssss, or the only one.
+void find_row(Draft& draft, const Capture& capture) {
+  const std::string& name = draft.machine.inventory.system_name;
+  for (const CapturedRow& row : capture.rows) {
+    const bool named = draft.text(&row, "name", "") == name || is_mtms(draft, row, name);
+    if (named || capture.rows.size() == 1) draft.sys = &row;
+  }
+  if (!draft.sys) {
+    draft.fail(capture.rows[1].where,
+               fmt::format("a second system, after {}; no other capture tells with -m which of "
+                           "them is meant", capture.rows[0].where));
+  } else if (capture.rows.size() > 1) {
+    draft.note(fmt::format("{}: only the system of {} is taken", capture.file, draft.sys->where));
+  }
+}
+
 void find_system(Draft& draft) {
-  hmc::Inventory& inventory = draft.machine.inventory;
+  std::string& name = draft.machine.inventory.system_name;
+  const Capture* systems = draft.capture(Listing::sys);
+  const auto same = [&](const std::string& other) {
+    if (other == name || !systems) return other == name;
+    for (const CapturedRow& row : systems->rows) {
+      const std::string own = draft.text(&row, "name", "");
+      const auto is_own = [&](const std::string& it) {
+        return it == own || is_mtms(draft, row, it);
+      };
+      if (is_own(name) && is_own(other)) return true;
+    }
+    return false;
+  };
   std::string first_file;
   for (const Capture& capture : draft.captures) {
     if (!capture.listing || capture.system.empty()) continue;
-    if (inventory.system_name.empty()) {
-      inventory.system_name = capture.system;
+    if (name.empty()) {
+      name = capture.system;
       first_file = capture.file;
-    } else if (inventory.system_name != capture.system) {
+    } else if (!same(capture.system)) {
       draft.fail(capture.file + ":1", fmt::format("the system is {}, in {}:1 it is {}",
-                                                  capture.system, first_file,
-                                                  inventory.system_name));
+                                                  capture.system, first_file, name));
     }
   }
-  if (const Capture* capture = draft.capture(Listing::sys)) {
-    for (const CapturedRow& row : capture->rows) {
-      if (capture->rows.size() == 1 || draft.text(&row, "name", "") == inventory.system_name) {
-        draft.sys = &row;
-      }
-    }
-  }
+  if (systems) find_row(draft, *systems);
 }
 
 // tttt-mmm-SNsssssss, tttt-mmm*sssssss and tttt-mmm-sssssss are usual names of systems.
@@ -121,13 +155,17 @@ void name_system(Draft& draft) {
 // Without `mem --level sys`: the largest LMB up to 256 MB that divides every amount.
 std::int64_t guess_lmb(const Draft& draft) {
   std::int64_t lmb_mb = 256;
+  const auto divide = [&](const auto& fields) {
+    for (const auto& [name, value] : fields) {
+      if (!name.ends_with("_mem")) continue;
+      const auto mb = hmc::parse_number(value).value_or(0);
+      while (lmb_mb > 16 && mb % lmb_mb != 0) lmb_mb /= 2;
+    }
+  };
   for (const Capture& capture : draft.captures) {
     for (const CapturedRow& row : capture.rows) {
-      for (const auto& [name, value] : row.fields) {
-        if (!name.ends_with("_mem")) continue;
-        const auto mb = hmc::parse_number(value).value_or(0);
-        while (lmb_mb > 16 && mb % lmb_mb != 0) lmb_mb /= 2;
-      }
+      divide(row.fields);
+      divide(row.chosen);
     }
   }
   return lmb_mb;
@@ -136,19 +174,26 @@ std::int64_t guess_lmb(const Draft& draft) {
 void import_memory(Draft& draft) {
   firmware::PlatformConfig& platform = draft.machine.platform;
   const CapturedRow* row = draft.mem_sys;
-  const std::int64_t lmb_mb = draft.number(row, "mem_region_size", guess_lmb(draft));
-  if (lmb_mb < 16 || (lmb_mb & (lmb_mb - 1)) != 0) {
-    draft.fail(row ? row->where : "", fmt::format("mem_region_size={}, allowed is a power of two",
-                                                  lmb_mb));
+  const CapturedRow* any = only_row(draft, Listing::mem_sys);
+  const std::int64_t lmb_mb = draft.number(any, "mem_region_size", guess_lmb(draft));
+  if (lmb_mb < 16 || lmb_mb > 65536 || (lmb_mb & (lmb_mb - 1)) != 0) {
+    draft.fail(any ? any->where : "",
+               fmt::format("mem_region_size={}, allowed is a power of two from 16 to 65536",
+                           lmb_mb));
     return;
   }
   platform.lmb_bytes = static_cast<std::uint64_t>(lmb_mb) << 20;
-  const auto lmbs = [&](std::string_view name) {
-    return static_cast<std::uint32_t>(draft.memory(row, name, 0) / lmb_mb);
+  const auto mb = [&](std::string_view name, std::int64_t usual) {
+    return draft.memory(row, name, usual);
   };
-  platform.installed_lmbs = lmbs("installed_sys_mem");
-  platform.configurable_lmbs = lmbs("configurable_sys_mem");
-  platform.firmware_lmbs = lmbs("sys_firmware_mem");
+  const std::int64_t configurable = mb("configurable_sys_mem", mb("installed_sys_mem", 0));
+  platform.configurable_lmbs = static_cast<std::uint32_t>(configurable / lmb_mb);
+  platform.installed_lmbs =
+      static_cast<std::uint32_t>(mb("installed_sys_mem", configurable) / lmb_mb);
+  platform.firmware_lmbs = static_cast<std::uint32_t>(mb("sys_firmware_mem", 0) / lmb_mb);
+  if (platform.configurable_lmbs > platform.installed_lmbs) {
+    draft.fail(row->where, "more memory is configurable than installed");
+  }
 }
 
 }  // namespace
@@ -169,22 +214,31 @@ firmware::ProcessorShape processor_of(std::string_view type_model, bool& known) 
 void import_system(Draft& draft) {
   find_system(draft);
   name_system(draft);
-  draft.proc_sys = only_row(draft, Listing::proc_sys);
-  draft.mem_sys = only_row(draft, Listing::mem_sys);
+  draft.proc_sys = amounts_row(draft, Listing::proc_sys, "proc_units");
+  draft.mem_sys = amounts_row(draft, Listing::mem_sys, "mem");
   hmc::Inventory& inventory = draft.machine.inventory;
   firmware::PlatformConfig& platform = draft.machine.platform;
   inventory.hmc_level = hmc_level(draft);
   bool known = true;
   platform.processor = processor_of(inventory.type_model, known);
   if (!known) draft.note(fmt::format("{}: not known, POWER10 assumed", inventory.type_model));
-  platform.installed_units = draft.units(draft.proc_sys, "installed_sys_proc_units", {});
-  platform.configurable_units = draft.units(draft.proc_sys, "configurable_sys_proc_units", {});
+  const auto units = [&](std::string_view name, ProcUnits usual) {
+    return draft.units(draft.proc_sys, name, usual);
+  };
+  platform.configurable_units =
+      units("configurable_sys_proc_units", units("installed_sys_proc_units", {}));
+  platform.installed_units = units("installed_sys_proc_units", platform.configurable_units);
+  if (platform.configurable_units > platform.installed_units) {
+    draft.fail(draft.proc_sys->where, "more processing units are configurable than installed");
+  }
   import_memory(draft);
   const std::pair<Listing, const CapturedRow*> facts[] = {{Listing::sys, draft.sys},
-                                                          {Listing::proc_sys, draft.proc_sys},
-                                                          {Listing::mem_sys, draft.mem_sys}};
+                                                          {Listing::proc_sys,
+                                                           only_row(draft, Listing::proc_sys)},
+                                                          {Listing::mem_sys,
+                                                           only_row(draft, Listing::mem_sys)}};
   for (const auto& [listing, row] : facts) {
-    if (row) add_facts(listing, *row, inventory.system_facts);
+    if (row) draft.add_facts(listing, *row, inventory.system_facts);
   }
 }
 

@@ -134,6 +134,18 @@ PartitionOs read_os(ObjectReader from) {
   return os;
 }
 
+hmc::ShownValues read_shown(ObjectReader& from) {
+  hmc::ShownValues shown;
+  auto values = from.optional_object("shown");
+  if (!values) return shown;
+  for (const auto& [name, node] : values->members()) {
+    ObjectReader object = node.object();
+    shown[name] = {object.optional_string("text"), object.optional_string("instead")};
+    object.finish();
+  }
+  return shown;
+}
+
 hmc::Profile read_profile(ObjectReader from, PartitionId partition, std::int64_t lmb_mb) {
   hmc::Profile profile;
   profile.partition = partition;
@@ -146,6 +158,7 @@ hmc::Profile read_profile(ObjectReader from, PartitionId partition, std::int64_t
   }
   profile.facts = read_facts(from, "facts");
   profile.absent = from.strings_or_none("absent");
+  profile.shown = read_shown(from);
   from.finish();
   return profile;
 }
@@ -158,6 +171,7 @@ hmc::VirtualAdapter read_adapter(ObjectReader from, PartitionId partition) {
   adapter.slot = from.integer<std::uint16_t>("slot", 0, kMostVirtualSlots);
   adapter.facts = read_facts(from, "facts");
   adapter.absent = from.strings_or_none("absent");
+  adapter.shown = read_shown(from);
   from.finish();
   return adapter;
 }
@@ -179,6 +193,7 @@ class MachineReader {
     read_system_processors(root_.object("processors"), platform);
     lmb_mb_ = read_system_memory(root_.object("memory"), platform);
     inventory.system_facts = read_facts(root_, "facts");
+    inventory.system_shown = read_shown(root_);
     for (const Node& node : root_.optional_array("slots")) read_slot(node);
     for (const Node& node : root_.array("partitions")) read_partitions(node);
     if (auto layouts = root_.optional_object("layouts")) read_layouts(*layouts);
@@ -197,7 +212,8 @@ class MachineReader {
     slot.drc = DrcIndex{static_cast<std::uint32_t>(from.required("drc").hexadecimal(8))};
     slot.location = from.string("location");
     slot.owner = PartitionId{from.integer_or<std::uint16_t>("owner", 0, kMostId, 0)};
-    hmc::IoSlot io_slot{slot.drc, read_facts(from, "facts"), from.strings_or_none("absent")};
+    hmc::IoSlot io_slot{slot.drc, read_facts(from, "facts"), from.strings_or_none("absent"),
+                        read_shown(from)};
     io_slot.facts.emplace("drc_name", slot.location);
     from.finish();
     machine_.platform.slots.push_back(std::move(slot));
@@ -242,6 +258,7 @@ class MachineReader {
     record.curr_profile = from.string_or("curr_profile", "");
     record.facts = read_facts(from, "facts");
     record.absent = from.strings_or_none("absent");
+    record.shown = read_shown(from);
     for (const Node& node : from.optional_array("virtual_adapters")) {
       hmc::VirtualAdapter adapter = read_adapter(node.object(), id);
       config.virtual_slots.push_back({adapter.slot, adapter.kind});
@@ -261,6 +278,10 @@ class MachineReader {
       hmc::Layout& layout = machine_.inventory.layouts[name];
       layout.attributes = object.strings_or_none("attributes");
       layout.rows = object.strings_or_none("rows");
+      layout.refusal = object.string_or("refusal", "");
+      layout.fields = object.strings_or_none("fields");
+      layout.more = object.strings_or_none("more");
+      if (object.has("quoted")) layout.quoted = object.strings_or_none("quoted");
       object.finish();
     }
   }

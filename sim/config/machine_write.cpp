@@ -21,6 +21,16 @@ ordered_json facts_json(const hmc::Facts& facts) {
   return object;
 }
 
+ordered_json shown_json(const hmc::ShownValues& shown) {
+  ordered_json object = ordered_json::object();
+  for (const auto& [name, value] : shown) {
+    object[name] = ordered_json::object();
+    if (value.text) object[name]["text"] = *value.text;
+    if (value.instead) object[name]["instead"] = *value.instead;
+  }
+  return object;
+}
+
 template <class T>
 void add_if_any(ordered_json& to, const char* key, const T& values) {
   if (!values.empty()) to[key] = values;
@@ -88,6 +98,7 @@ ordered_json slot_json(const firmware::SlotConfig& slot, const hmc::Inventory& i
     if (name != facts.end() && name->second == slot.location) facts.erase(name);
     add_if_any(object, "facts", facts_json(facts));
     add_if_any(object, "absent", io_slot.absent);
+    add_if_any(object, "shown", shown_json(io_slot.shown));
   }
   return object;
 }
@@ -103,6 +114,7 @@ ordered_json profile_json(const hmc::Profile& profile) {
   add_if_any(object, "lists", lists);
   add_if_any(object, "facts", facts_json(profile.facts));
   add_if_any(object, "absent", profile.absent);
+  add_if_any(object, "shown", shown_json(profile.shown));
   return object;
 }
 
@@ -112,6 +124,18 @@ ordered_json adapter_json(const hmc::VirtualAdapter& adapter) {
   object["slot"] = adapter.slot;
   add_if_any(object, "facts", facts_json(adapter.facts));
   add_if_any(object, "absent", adapter.absent);
+  add_if_any(object, "shown", shown_json(adapter.shown));
+  return object;
+}
+
+ordered_json layout_json(const hmc::Layout& layout) {
+  ordered_json object;
+  object["attributes"] = layout.attributes;
+  object["rows"] = layout.rows;
+  add_if_any(object, "refusal", layout.refusal);
+  add_if_any(object, "fields", layout.fields);
+  add_if_any(object, "more", layout.more);
+  if (layout.quoted) object["quoted"] = *layout.quoted;
   return object;
 }
 
@@ -146,6 +170,7 @@ ordered_json partition_json(const Machine& machine, const hmc::PartitionRecord& 
   object["curr_profile"] = record.curr_profile;
   add_if_any(object, "facts", facts_json(record.facts));
   add_if_any(object, "absent", record.absent);
+  add_if_any(object, "shown", shown_json(record.shown));
   ordered_json adapters = ordered_json::array(), profiles = ordered_json::array();
   for (const hmc::VirtualAdapter& adapter : machine.inventory.adapters) {
     if (adapter.partition == record.id) adapters.push_back(adapter_json(adapter));
@@ -173,6 +198,7 @@ std::string machine_text(const Machine& machine) {
   root["processors"] = system_processors(machine.platform);
   root["memory"] = system_memory(machine.platform);
   add_if_any(root, "facts", facts_json(inventory.system_facts));
+  add_if_any(root, "shown", shown_json(inventory.system_shown));
   root["slots"] = ordered_json::array();
   for (const auto& slot : machine.platform.slots) {
     root["slots"].push_back(slot_json(slot, inventory));
@@ -182,7 +208,7 @@ std::string machine_text(const Machine& machine) {
     root["partitions"].push_back(partition_json(machine, record));
   }
   for (const auto& [name, layout] : inventory.layouts) {
-    root["layouts"][name] = {{"attributes", layout.attributes}, {"rows", layout.rows}};
+    root["layouts"][name] = layout_json(layout);
   }
   return json_text(root);
 }

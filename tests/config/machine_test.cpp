@@ -16,7 +16,7 @@
 #include "hmc/cli/print.hpp"
 #include "hmc/inventory/listing.hpp"
 #include "models/setting/setting.hpp"
-#include "tests/config/machine_ports.hpp"
+#include "sim/config/machine_view.hpp"
 
 namespace lparsim::config {
 namespace {

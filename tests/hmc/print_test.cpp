@@ -37,5 +37,14 @@ TEST(FieldRow, QuotesWhatItsSeparatorWouldSplit) {
   EXPECT_EQ(header_row({"name", "uuid"}, FieldStyle::blank), "name uuid");
 }
 
+TEST(Print, ListsThatAreAlwaysQuotedAreSoWithOneItemAndNotEmpty) {
+  Record record;
+  record.attributes = {{"slot_num", Value::text("2")}, {"wwpns", list({"c05076"})}};
+  record.attributes[1].value.quoted = true;
+  EXPECT_EQ(default_row(record), "slot_num=2,\"wwpns=c05076\"");
+  record.attributes[1].value.items = {""};
+  EXPECT_EQ(default_row(record), "slot_num=2,wwpns=");
+}
+
 }  // namespace
 }  // namespace lparsim::hmc

@@ -121,7 +121,7 @@ TEST(ChooseFields, FollowsTheSeparatorOfTheNames) {
   const std::vector<std::string> all = {"name", "state", "os"};
   const auto choose = [&](Words words) {
     words.insert(words.begin(), {"c", "-F"});
-    return choose_fields(*parse_options(words, kTable), all);
+    return choose_fields(*parse_options(words, kTable), all, all);
   };
   EXPECT_EQ(choose({"state,name"})->names, (Words{"state", "name"}));
   EXPECT_EQ(choose({"state,name"})->style, FieldStyle::comma);
