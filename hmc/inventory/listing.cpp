@@ -202,6 +202,21 @@ std::string plain(const Value& value) {
   return text;
 }
 
+// What is free moves with every change, also where something that no partition has holds a part
+// back: the difference to the simulator's number stays.
+std::optional<std::string> moved_amount(std::string_view name, const Shown& shown,
+                                        const std::optional<std::string>& now) {
+  if (name.find("_avail_sys_") == std::string_view::npos || !shown.text || !shown.instead || !now) {
+    return std::nullopt;
+  }
+  const auto text = parse_units(*shown.text), old = parse_units(*shown.instead);
+  const auto value = parse_units(*now);
+  if (!text || !old || !value || (*value - *old + *text).hundredths < 0) return std::nullopt;
+  const ProcUnits moved = *value - *old + *text;
+  if (now->find('.') != std::string::npos) return units_text(moved);
+  return std::to_string(moved.hundredths / 100);
+}
+
 // What the HMC shows in place of a value that is still the same.
 std::optional<Value> value_of(Listing listing, const RowSource& row, const std::string& name) {
   auto value = known_value(listing, row, name);
@@ -209,7 +224,10 @@ std::optional<Value> value_of(Listing listing, const RowSource& row, const std::
   const auto other = shown.find(name);
   if (other == shown.end()) return value;
   const auto text = value ? std::optional(plain(*value)) : std::nullopt;
-  if (text != other->second.instead) return value;
+  if (text != other->second.instead) {
+    const auto moved = moved_amount(name, other->second, text);
+    return moved ? Value::text(*moved) : value;
+  }
   if (!other->second.text) return std::nullopt;
   return fact_value(*other->second.text);
 }

@@ -60,9 +60,16 @@ std::vector<std::string> shell_words(std::string_view text) {
   return words;
 }
 
+// Pipes, redirections and further commands: what was printed need not be what the HMC listed.
+bool is_shell(std::string_view word) {
+  return word.starts_with('|') || word.starts_with('>') || word.starts_with('&') ||
+         word.starts_with(';') || word.ends_with(';');
+}
+
 struct CommandLine {
   std::string program;
   std::map<std::string, std::string, std::less<>> options;  // "-F" alone: empty
+  bool shell = false;                                       // not this command alone
 
   std::string option(std::string_view name) const {
     const auto found = options.find(name);
@@ -74,6 +81,7 @@ CommandLine parse_command(std::string_view text) {
   CommandLine line;
   std::string last;
   for (const std::string& word : shell_words(text)) {
+    line.shell = line.shell || is_shell(word);
     if (line.program.empty()) {
       // LC_ALL=en_US before the command (hmc.md 0.1).
       if (word.find('=') == std::string::npos) line.program = word;
@@ -89,6 +97,7 @@ CommandLine parse_command(std::string_view text) {
 }
 
 std::optional<Listing> listing_of(const CommandLine& line) {
+  if (line.shell) return std::nullopt;
   for (const CommandForm& form : kForms) {
     if (line.program == form.program && line.option("-r") == form.resource &&
         line.option("--rsubtype") == form.subtype &&

@@ -34,7 +34,7 @@ void check_remote(Draft& draft, const CapturedRow& row, hmc::VirtualAdapter& ada
     adapter.facts["remote_lpar_name"] = *name;
     draft.note(fmt::format("{}: the remote partition {} ({}) is in no capture", row.where, *id,
                            *name));
-  } else if (record->name != *name) {
+  } else if (record->name != *name && !name->empty() && *name != "null") {
     draft.fail(row.where, fmt::format("remote partition {} is called {}, {} calls it {}", *id,
                                       *name, draft.named_at[remote], record->name));
   }

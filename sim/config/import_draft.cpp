@@ -20,6 +20,8 @@ const std::string* usable(const CapturedRow* row, std::string_view name) {
   return value && *value != "null" && *value != "unavailable" ? value : nullptr;
 }
 
+constexpr std::int32_t kRoom = 4;   // an untold maximum is this many times the amount
+
 // Attributes that come and go with the state of their object: never a lasting absence.
 bool is_conditional(std::string_view name) {
   static constexpr std::string_view kNames[] = {"lpar_name", "trunk_priority", "uncap_weight",
@@ -127,31 +129,29 @@ hmc::ResourceSetting Draft::setting(const CapturedRow* procs, const CapturedRow*
     fail(procs->where, fmt::format("proc_mode={} with sharing_mode={} is not known", mode,
                                    sharing));
   }
-  // A row that tells the amount alone (-F curr_procs) tells no other limits.
-  const std::int64_t usual_procs = number(procs, named(amount, "procs"), 0);
-  const auto count = [&](std::string_view prefix) {
+  // A row that tells the amount alone (-F curr_procs) leaves room below and above.
+  const std::int64_t told_procs = number(procs, named(amount, "procs"), 0);
+  const auto count = [&](std::string_view prefix, std::int64_t usual) {
     constexpr std::int64_t kMost = 4096;
-    const std::int64_t value = number(procs, named(prefix, "procs"), usual_procs);
+    const std::int64_t value = number(procs, named(prefix, "procs"), usual);
     if (value > kMost) {
       fail(procs->where, fmt::format("{}procs={}, allowed are up to {}", prefix, value, kMost));
     }
     return static_cast<std::int32_t>(std::min(value, kMost));
   };
-  to.procs = {count(min), count(amount), count(max)};
+  to.procs = {count(min, std::min<std::int64_t>(told_procs, 1)), count(amount, 0),
+              count(max, std::min<std::int64_t>(told_procs * kRoom, 256))};
   if (to.mode == hmc::ProcMode::shared) {
-    const ProcUnits usual = units(procs, named(amount, "proc_units"), {});
-    const auto part = [&](std::string_view prefix) {
-      return units(procs, named(prefix, "proc_units"), usual);
-    };
-    to.units = {part(min), part(amount), part(max)};
+    const ProcUnits told = units(procs, named(amount, "proc_units"), {});
+    to.units = {units(procs, named(min, "proc_units"), {std::min(told.hundredths, 5)}), told,
+                units(procs, named(max, "proc_units"), {told.hundredths * kRoom})};
     to.uncap_weight = up_to(procs, named(other, "uncap_weight"), 255);
     to.pool_id = up_to(procs, named(other, "shared_proc_pool_id"), 63);
   }
-  const std::int64_t usual_mb = memory(memory_row, named(amount, "mem"), 0);
-  const auto mb = [&](std::string_view prefix) {
-    return memory(memory_row, named(prefix, "mem"), usual_mb);
-  };
-  setting.memory.mb = {mb(min), mb(amount), mb(max)};
+  const std::int64_t told_mb = memory(memory_row, named(amount, "mem"), 0);
+  const auto lmb_mb = static_cast<std::int64_t>(machine.platform.lmb_bytes >> 20);
+  setting.memory.mb = {memory(memory_row, named(min, "mem"), std::min(told_mb, lmb_mb)), told_mb,
+                       memory(memory_row, named(max, "mem"), told_mb * kRoom)};
   return setting;
 }
 

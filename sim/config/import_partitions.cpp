@@ -139,8 +139,8 @@ hmc::ResourceSetting current_setting(Draft& draft, const hmc::PartitionRecord& r
   if (!profile) {
     const auto lmb_mb = static_cast<std::int64_t>(draft.machine.platform.lmb_bytes >> 20);
     const std::int64_t mb = std::max(lmb_mb, std::int64_t{1024});
-    assumed.processors.procs = {1, 1, 1};
-    assumed.memory.mb = {mb, mb, mb};
+    assumed.processors.procs = {1, 1, 4};
+    assumed.memory.mb = {lmb_mb, mb, mb * 4};
   }
   draft.note(fmt::format("partition {}: {} assumed from {}", record.name,
                          procs ? "memory" : memory ? "processors" : "processors and memory",

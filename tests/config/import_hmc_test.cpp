@@ -244,6 +244,18 @@ TEST(ImportHmc, TheSameListingTwiceIsOne) {
             "proc-again.txt:3: run_procs=3, proc-lpar.txt:3 says run_procs=4");
 }
 
+TEST(ImportHmc, WhatAPipeLeftIsNoListing) {
+  Files files = own_files();
+  replace(content(files, "proc-lpar.txt"), "--level lpar", "--level lpar | grep apple");
+  replace(content(files, "mem-lpar.txt"), "--level lpar", "--level lpar | sort");
+  const auto report = import_hmc_texts(files);
+  ASSERT_TRUE(report) << report.error().line();
+  EXPECT_FALSE(report->machine.inventory.layouts.contains("proc_lpar"));
+  EXPECT_EQ(std::count_if(report->notes.begin(), report->notes.end(), [](const auto& note) {
+              return note.find("skipped") != std::string::npos;
+            }), 2);
+}
+
 TEST(ImportHmc, OneOfSeveralSystemsIsNamedByTheCommands) {
   Files files = own_files();
   content(files, "sys.txt") += "name=meadow,type_model=9009-22A,serial_num=21B7C8D\n";

@@ -87,6 +87,23 @@ class RoundTrip(ProgramTest):
         self.assertEqual((done.returncode, (done.stdout + done.stderr).strip("\n")),
                          (1, listing(refused)[1]))
 
+    def test_what_is_free_moves_where_no_listing_tells_who_has_the_rest(self):
+        listings = "lshwres -r mem -m pier --level sys", "lshwres -r proc -m pier --level sys"
+        self.prepare({
+            "lpar.txt": "$ lssyscfg -r lpar -m pier\n"
+                        "name=gull,lpar_id=4,lpar_env=aixlinux,state=Running,rmc_state=active\n",
+            "mem.txt": f"$ {listings[0]}\nconfigurable_sys_mem=65536,curr_avail_sys_mem=30720,"
+                       "installed_sys_mem=65536,sys_firmware_mem=1536,mem_region_size=256\n",
+            "proc.txt": f"$ {listings[1]}\nconfigurable_sys_proc_units=8.0,"
+                        "curr_avail_sys_proc_units=3.35,installed_sys_proc_units=10.0\n"})
+        self.round_trip("pier", "gull", ["-r mem -q 512", "-r proc --procs 1"])
+        for number, change, before, after in ((0, "-r mem -q 512", "30720", "30208"),
+                                              (1, "-r proc --procs 2", "=3.35", "=1.35")):
+            done = lparsim("hmc", self.machine, f"chhwres -m pier -o a -p gull {change}",
+                           listings[number])
+            captured = dict(self.listings)[listings[number]]
+            self.assertEqual(done.stdout.strip("\n"), captured.replace(before, after))
+
     def test_a_machine_without_partitions(self):
         self.prepare({"sys.txt": "$ lssyscfg -r sys\nname=cellar,type_model=9105-22A,"
                                  "serial_num=7812349,state=No Connection,mood=null\n"})
