@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -49,11 +51,24 @@ ScenarioResult run_here(const std::string& path, std::size_t number, const JobOp
   }
   auto result = scenario::run_scenario(loaded->scenario, std::move(loaded->machine), run);
   result.path = path;
+  if (log.is_open() && !log.flush()) {
+    return error_result(path, path + ": the events cannot be written to the temporary folder");
+  }
   return result;
+}
+
+// The regular expressions of the standard library take stack with the length of the text.
+void raise_stack_limit() {
+  constexpr rlim_t kStackBytes = 100U << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kStackBytes) return;
+  limit.rlim_cur = std::min(kStackBytes, limit.rlim_max);
+  ::setrlimit(RLIMIT_STACK, &limit);
 }
 
 [[noreturn]] void child(const std::string& path, std::size_t number, const JobOptions& options,
                         scenario::Progress& progress, int pipe) {
+  raise_stack_limit();
   const std::string text = report::to_json(run_here(path, number, options, progress));
   std::size_t sent = 0;
   while (sent < text.size()) {

@@ -2,8 +2,10 @@
 // would otherwise be the first lines on stderr of every run.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <systemc>
 
 #include "sim/cli/commands.hpp"
@@ -12,7 +14,12 @@ namespace lparsim::cli {
 
 void complain(const Error& error) {
   std::fflush(stdout);
-  fmt::print(stderr, "lparsim: {}\n", error.line());
+  std::string line;   // one line, whatever names files and words have
+  for (const char c : error.line()) {
+    const bool control = static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+    line += control ? fmt::format("\\x{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  fmt::print(stderr, "lparsim: {}\n", line);
 }
 
 void add_profile_options(CLI::App& command, scenario::ProfileNames& names) {
@@ -45,6 +52,10 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);   // --help, --version
     fmt::print(stderr, "lparsim: {} (see lparsim --help)\n", error.what());
+    return kBadInput;
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    complain({ErrorCode::io, "cannot write: " + std::string(std::strerror(errno)), "stdout"});
     return kBadInput;
   }
   return exit_status;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -97,6 +98,10 @@ int run(RunArguments& arguments) {
   std::unique_ptr<TemporaryFolder> logs;
   if (!arguments.log.empty()) {
     logs = std::make_unique<TemporaryFolder>();
+    if (logs->path().empty()) {
+      complain({ErrorCode::io, "no temporary folder can be made for the events", arguments.log});
+      return kBadInput;
+    }
     arguments.options.log_folder = logs->path();
   }
   const auto tell = [&](const report::ScenarioResult& result) {
@@ -115,22 +120,39 @@ int run(RunArguments& arguments) {
   return written ? totals.exit_status() : kBadInput;
 }
 
+// As in a scenario file: 0 to 2^63 - 1. The library that reads options would take -1 as 2^64 - 1.
+std::string seed_fits(const std::string& text) {
+  std::int64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, seed);
+  if (error == std::errc() && at == end && seed >= 0) return {};
+  return "found " + text + ", allowed is a whole number from 0 to 9223372036854775807";
+}
+
+std::string not_empty(const std::string& path) {
+  return path.empty() ? "the name of the file is empty" : std::string();
+}
+
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_status) {
   auto arguments = std::make_shared<RunArguments>();
   auto* command = app.add_subcommand("run", "Run scenarios: every scenario file below PATH");
   command->add_option("PATH", arguments->paths, "Files or folders")->required();
-  command->add_option("--seed", arguments->options.seed, "Decides order and latency");
+  command->add_option("--seed", arguments->options.seed, "Decides order and latency")
+      ->check(seed_fits);
   command->add_option("--jobs", arguments->options.jobs, "Scenarios at a time")
       ->check(CLI::Range(1, 1024));
   command
       ->add_option("--episodes", arguments->options.episodes,
                    "Run each N times in one simulation and compare the logs")
       ->check(CLI::Range(1, 1000000));
-  command->add_option("--junit", arguments->junit, "Write JUnit XML to this file");
-  command->add_option("--result", arguments->result, "Write the results as JSON to this file");
-  command->add_option("--log", arguments->log, "Write all events as JSON lines to this file");
+  command->add_option("--junit", arguments->junit, "Write JUnit XML to this file")
+      ->check(not_empty);
+  command->add_option("--result", arguments->result, "Write the results as JSON to this file")
+      ->check(not_empty);
+  command->add_option("--log", arguments->log, "Write all events as JSON lines to this file")
+      ->check(not_empty);
   command->add_flag("-q,--quiet", arguments->quiet, "Only what failed, and the last line");
   add_profile_options(*command, arguments->options.profiles);
   command->callback([arguments, &exit_status] { exit_status = run(*arguments); });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -117,6 +118,10 @@ Result<Document> parse_json(std::string_view text, const std::string& file,
   if (text.size() > limits.bytes) {
     return bad_input(file, fmt::format("longer than the allowed {} bytes", limits.bytes));
   }
+  // The parser below takes a zero byte for the end of the text.
+  if (const auto zero = text.find('\0'); zero != std::string_view::npos) {
+    return bad_input(file, fmt::format("no valid JSON, a zero byte at offset {}", zero));
+  }
   auto reading = std::make_shared<Reading>();
   reading->file = file;
   Builder builder(*reading, limits.depth);
@@ -128,6 +133,12 @@ Result<Document> parse_json(std::string_view text, const std::string& file,
 }
 
 Result<Document> read_json_file(const std::string& path, const JsonLimits& limits) {
+  // Opening a pipe or a device may wait for ever, and reading it may never end.
+  std::error_code error;
+  const auto kind = std::filesystem::status(path, error).type();
+  if (!error && kind != std::filesystem::file_type::regular) {
+    return failure(ErrorCode::io, path, "this is no regular file");
+  }
   std::ifstream in(path, std::ios::binary);
   if (!in) return failure(ErrorCode::not_found, path, "the file cannot be opened");
   std::string text;

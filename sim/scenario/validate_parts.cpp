@@ -70,6 +70,12 @@ TextPattern Validation::pattern(const RawText& raw) {
   pattern.kind = static_cast<TextPattern::Kind>(raw.kind);
   pattern.text = raw.text;
   if (pattern.kind != TextPattern::Kind::matches) return pattern;
+  constexpr std::size_t kLongest = 1000;   // reading one takes stack with each bracket
+  if (raw.text.size() > kLongest) {
+    fail(raw.where, fmt::format("a regular expression of {} bytes, allowed are {}", raw.text.size(),
+                                kLongest));
+    return pattern;
+  }
   try {
     pattern.regex.assign(raw.text, std::regex::ECMAScript);
   } catch (const std::regex_error& error) {

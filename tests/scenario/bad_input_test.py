@@ -1,7 +1,9 @@
 """Every mistake in a scenario: exit status 2 and one line that names file, place and what is allowed."""
+import os
+import subprocess
 import unittest
 
-from program import ProgramTest, lparsim
+from program import PROGRAM, ProgramTest, lparsim
 
 # field of the scenario, its value, what the line must say
 MISTAKES = [
@@ -81,6 +83,64 @@ class BadInput(ProgramTest):
         rmc = [{"rmc": {"partition": "alpha", "connected": i % 2 == 1}} for i in range(100_000)]
         done = lparsim("run", self.scenario(steps=[{"parallel": [{"steps": rmc}]}]))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def check_one_line(self, said, *arguments):
+        done = lparsim(*arguments)
+        self.assertEqual(done.returncode, 2, f"{arguments} {done.stderr}")
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn(said, done.stderr)
+
+    def test_what_is_no_regular_file_is_never_waited_for(self):
+        pipe = self.folder / "pipe.json"
+        os.mkfifo(pipe)
+        for path in (pipe, "/dev/zero"):
+            self.check_one_line("this is no regular file", "run", path)
+            self.check_one_line("this is no regular file", "run", self.scenario(machine=str(path)))
+        (self.folder / "a.json").symlink_to("b.json")
+        (self.folder / "b.json").symlink_to("a.json")
+        self.check_one_line("a.json: ", "run", self.folder / "a.json")
+        self.check_one_line(": /machine: ", "run", self.scenario(machine="a.json"))
+
+    def test_bytes_that_are_no_json(self):
+        text = self.scenario().read_bytes()
+        path = self.folder / "bytes.json"
+        for bad in (text + b"\0", text.replace(b'"test"', b'"t\0"'), text.replace(b'test', b"\xff"),
+                    text + b"{}", text[:40], b"", b"[" * 100_000, text.decode().encode("utf-16")):
+            path.write_bytes(bad)
+            self.check_one_line("bytes.json: ", "run", path)
+
+    def test_a_name_cannot_break_the_line(self):
+        self.check_one_line("a\\x0ab\\x1b[2J", "run", self.scenario(machine="a\nb\x1b[2J"))
+
+    def test_output_that_cannot_be_written(self):
+        scenario = self.scenario()
+        for option in ("--result", "--junit", "--log"):
+            for path in (self.folder / "no/such", "/dev/full", self.folder, ""):
+                done = lparsim("run", option, path, scenario)
+                self.assertEqual(done.returncode, 2, f"{option} {path} {done.stderr}")
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["scenario.json"])
+        for arguments in (["run", scenario], ["schema", "scenario"]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([PROGRAM, *map(str, arguments)], stdout=full, text=True,
+                                      stderr=subprocess.PIPE, timeout=120, check=False)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertEqual(done.stderr, "lparsim: stdout: cannot write: No space left on device\n")
+
+    def test_seeds_out_of_range(self):
+        for seed in ("-1", "1e5", str(2**63), "x", ""):
+            self.check_one_line("seed", "run", "--seed", seed, self.scenario())
+
+    def test_regular_expressions_of_any_size(self):
+        def matching(pattern, text="x"):
+            step = {"in": "alpha", "run": "echo " + text, "expect": {"stdout": {"matches": pattern}}}
+            return self.scenario(steps=[step])
+        self.check_one_line("allowed are 1000", "run", matching("(" * 20_000 + ")" * 20_000))
+        self.assertEqual(lparsim("run", matching("^(a|b)*", "a" * 60_000)).returncode, 0)
+        for text in ("a" * 60_000, "a" * 200_000):
+            done = lparsim("run", matching("^(a|b)*c", text))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertNotIn("ended by signal", done.stdout)
 
     def test_wrong_options_and_paths(self):
         for arguments in (["run"], ["run", self.folder / "none"], ["fly"],
