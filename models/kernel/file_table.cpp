@@ -102,11 +102,18 @@ std::vector<Number> block_numbers(const Kernel& kernel) {
 // One node holds everything (see README: NUMA nodes in sysfs are left out).
 std::vector<Number> node_numbers(const Kernel&) { return {0}; }
 
+bool is_possible(const Kernel& kernel, Number cpu) { return cpu < kernel.state.cpus.size(); }
+bool is_present(const Kernel& kernel, Number cpu) {
+  return is_possible(kernel, cpu) && kernel.state.cpus[cpu].present;
+}
+bool is_block(const Kernel& kernel, Number n) { return kernel.state.blocks.contains(n); }
+bool is_node(const Kernel&, Number n) { return n == 0; }
+
 constexpr std::array kWildcards{
-    FileWildcard{"{cpu}", possible_numbers},
-    FileWildcard{"{present}", present_numbers},
-    FileWildcard{"{block}", block_numbers},
-    FileWildcard{"{node}", node_numbers},
+    FileWildcard{"{cpu}", possible_numbers, is_possible},
+    FileWildcard{"{present}", present_numbers, is_present},
+    FileWildcard{"{block}", block_numbers, is_block},
+    FileWildcard{"{node}", node_numbers, is_node},
 };
 
 }  // namespace

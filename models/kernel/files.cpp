@@ -1,9 +1,8 @@
 #include "models/kernel/files.hpp"
 
-#include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <set>
+
+#include "models/kernel/file_paths.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -11,97 +10,12 @@ namespace {
 constexpr std::string_view kTree = "/proc/device-tree";
 constexpr std::uint64_t kAttributeSize = 4096;
 
-// -- matching of paths with the table -------------------------------------------------------
-
-// Cuts "/segment" off the front.
-std::string_view take_segment(std::string_view& path) {
-  path.remove_prefix(1);
-  const std::size_t end = std::min(path.find('/'), path.size());
-  const std::string_view segment = path.substr(0, end);
-  path.remove_prefix(end);
-  return segment;
-}
-
-const FileWildcard* wildcard_of(std::string_view pattern) {
-  for (const FileWildcard& wildcard : file_wildcards()) {
-    if (pattern.ends_with(wildcard.name)) return &wildcard;
-  }
-  return nullptr;
-}
-
-bool match_segment(const Kernel& kernel, std::string_view pattern, std::string_view segment,
-                   std::uint64_t& number) {
-  const FileWildcard* wildcard = wildcard_of(pattern);
-  if (wildcard == nullptr) return pattern == segment;
-  const std::string_view prefix = pattern.substr(0, pattern.size() - wildcard->name.size());
-  if (!segment.starts_with(prefix)) return false;
-  const std::string_view digits = segment.substr(prefix.size());
-  std::uint64_t value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto result = std::from_chars(digits.data(), end, value);
-  const bool plain = digits.size() == 1 || !digits.starts_with('0');
-  if (result.ec != std::errc() || result.ptr != end || !plain) return false;
-  const auto numbers = wildcard->numbers(kernel);
-  if (!std::binary_search(numbers.begin(), numbers.end(), value)) return false;
-  number = value;
-  return true;
-}
-
-struct Found {
-  const FileRule* rule = nullptr;      // the file itself
-  std::uint64_t number = 0;
-  bool directory = false;
-  bool below_file = false;             // a file stands where a directory should
-  std::set<std::string> children;      // of a directory: what the rows leave as next segment
-  std::vector<DirectoryEntry> entries;
-};
-
-void add_child(const Kernel& kernel, Found& found, std::string_view left, const FileRule& rule) {
-  const std::string_view pattern = take_segment(left);
-  const FileType type = left.empty() ? rule.type : FileType::directory;
-  const auto add = [&](std::string name) {
-    if (found.children.insert(name).second) found.entries.push_back({std::move(name), type});
-  };
-  const FileWildcard* wildcard = wildcard_of(pattern);
-  if (wildcard == nullptr) return add(std::string(pattern));
-  const std::string prefix(pattern.substr(0, pattern.size() - wildcard->name.size()));
-  for (const std::uint64_t n : wildcard->numbers(kernel)) add(prefix + std::to_string(n));
-}
-
-void match_rule(const Kernel& kernel, const FileRule& rule, std::string_view path, Found& found) {
-  if (rule.exists != nullptr && !rule.exists(kernel)) return;
-  std::string_view pattern = rule.path;
-  std::uint64_t number = 0;
-  while (!path.empty()) {
-    if (pattern.empty()) {
-      found.below_file = true;
-      return;
-    }
-    if (!match_segment(kernel, take_segment(pattern), take_segment(path), number)) return;
-  }
-  if (pattern.empty()) {
-    found.rule = &rule;
-    found.number = number;
-    return;
-  }
-  found.directory = true;
-  add_child(kernel, found, pattern, rule);
-}
-
 std::string_view without_slashes(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   return path;
 }
 
-Found find_file(const Kernel& kernel, std::string_view path) {
-  Found found;
-  if (!path.empty() && path.front() != '/') return found;
-  for (const FileRule& rule : file_rules()) match_rule(kernel, rule, path, found);
-  if (path == "/proc") found.entries.push_back({"device-tree", FileType::directory});
-  return found;
-}
-
-int why_missing(const Found& found) { return found.below_file ? -ENOTDIR : -ENOENT; }
+int why_missing(const FoundFile& found) { return found.below_file ? -ENOTDIR : -ENOENT; }
 
 // -- the device tree ------------------------------------------------------------------------
 
@@ -152,7 +66,7 @@ int file_stat(Kernel& kernel, std::string_view path, FileStat& out) {
                                 : FileStat{FileType::file, 0444, file.value->size()};
     return 0;
   }
-  const Found found = find_file(kernel, path);
+  const FoundFile found = find_file(kernel, path);
   if (found.directory) {
     out = {FileType::directory, 0555, 0};
     return 0;
@@ -175,9 +89,10 @@ int file_list(Kernel& kernel, std::string_view path, std::vector<DirectoryEntry>
     list_tree_node(kernel, file.node, out);
     return 0;
   }
-  Found found = find_file(kernel, path);
+  const FoundFile found = find_file(kernel, path);
   if (!found.directory) return found.rule != nullptr ? -ENOTDIR : why_missing(found);
-  out = std::move(found.entries);
+  out = list_directory(kernel, found);
+  if (path == "/proc") out.push_back({"device-tree", FileType::directory});
   return 0;
 }
 
@@ -190,7 +105,7 @@ int file_read(Kernel& kernel, std::string_view path, Bytes& out) {
     out = *file.value;
     return 0;
   }
-  const Found found = find_file(kernel, without_slashes(path));
+  const FoundFile found = find_file(kernel, without_slashes(path));
   if (found.directory) return -EISDIR;
   if (found.rule == nullptr) return why_missing(found);
   if (found.rule->type == FileType::link) return -EISDIR;   // all links lead to directories
@@ -205,7 +120,7 @@ int file_read_link(Kernel& kernel, std::string_view path, std::string& out) {
     const int error = find_tree_file(kernel, without_slashes(path)).error;
     return error != 0 ? error : -EINVAL;
   }
-  const Found found = find_file(kernel, without_slashes(path));
+  const FoundFile found = find_file(kernel, without_slashes(path));
   if (found.rule == nullptr) return found.directory ? -EINVAL : why_missing(found);
   if (found.rule->type != FileType::link) return -EINVAL;
   out = found.rule->read(kernel, found.number);
@@ -218,7 +133,7 @@ std::int64_t file_write(Kernel& kernel, std::string_view path, std::string_view 
     if (file.error != 0) return file.error;
     return file.value == nullptr ? -EISDIR : -EACCES;
   }
-  const Found found = find_file(kernel, without_slashes(path));
+  const FoundFile found = find_file(kernel, without_slashes(path));
   if (found.directory) return -EISDIR;
   if (found.rule == nullptr) return why_missing(found);
   if (found.rule->type == FileType::link) return -EISDIR;

@@ -33,6 +33,7 @@ std::span<const FileRule> file_rules();
 struct FileWildcard {
   std::string_view name;                // with braces
   std::vector<std::uint64_t> (*numbers)(const Kernel&);
+  bool (*contains)(const Kernel&, std::uint64_t number);
 };
 std::span<const FileWildcard> file_wildcards();
 
