@@ -15,8 +15,21 @@ class GuestMemory {
   // False, and nothing copied, when any byte lies outside of what the partition may use.
   virtual bool read(GuestAddress from, std::span<std::uint8_t> to) const = 0;
   virtual bool write(GuestAddress to, ByteView from) = 0;
-  // End of the real-mode area: argument blocks and work areas must lie below.
-  virtual std::uint64_t rmo_limit() const = 0;
+
+  // The real-mode area, in which argument blocks and work areas lie. Firmware asks its own LMB
+  // table before it looks there, and tells what it wrote.
+  std::span<std::uint8_t> rmo() const { return rmo_; }
+  std::uint64_t rmo_limit() const { return rmo_.size(); }
+  bool in_rmo(std::uint64_t address, std::uint64_t size) const {
+    return size <= rmo_.size() && address <= rmo_.size() - size;
+  }
+  virtual void written(std::uint64_t address, std::uint64_t size) = 0;
+
+ protected:
+  void set_rmo(std::span<std::uint8_t> rmo) { rmo_ = rmo; }
+
+ private:
+  std::span<std::uint8_t> rmo_;
 };
 
 }  // namespace lparsim::firmware

@@ -13,7 +13,7 @@ sc_core::sc_time to_sc(Duration by) {
 
 }  // namespace
 
-ActorPool::ActorPool(sc_core::sc_module_name name, const Clock& clock, std::size_t stacks)
+ActorPool::ActorPool(sc_core::sc_module_name name, SimulationClock& clock, std::size_t stacks)
     : sc_module(name), clock_(clock) {
   SC_HAS_PROCESS(ActorPool);
   SC_THREAD(dispatch);
@@ -40,6 +40,7 @@ void ActorPool::work(Worker& worker) {
     } catch (const ActorEnded&) {
       // the actor was ended and its stack is unwound; the stack serves the next one
     }
+    catch_up();
     worker.body = nullptr;
     back_.notify();
     wait(worker.go);
@@ -59,11 +60,20 @@ void ActorPool::enter(std::size_t slot, const std::function<void()>& body) {
 }
 
 void ActorPool::leave(std::size_t slot) {
+  catch_up();
   back_.notify();
   wait(workers_[slot].go);
 }
 
-void ActorPool::pass_time(Duration by) { wait(to_sc(by)); }
+void ActorPool::pass_time(Duration by) { clock_.run_ahead(by); }
+
+// Nothing is due on the way (ActorScheduler::sleep saw to it), so nobody can tell the difference.
+void ActorPool::catch_up() {
+  if (clock_.ahead() == Duration::zero()) return;
+  const auto by = to_sc(clock_.ahead());
+  wait(by);
+  clock_.caught_up();
+}
 
 ActorPool::Stop ActorPool::run(const std::function<bool()>& until, TimePoint limit) {
   LPARSIM_ASSERT(scheduler_ != nullptr && request_ == nullptr);

@@ -21,24 +21,22 @@ void RmoMemory::power_on(std::uint64_t bytes) {
   LPARSIM_ASSERT(fd_ >= 0 && ftruncate(fd_, static_cast<off_t>(bytes)) == 0);
   void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd_, 0);
   LPARSIM_ASSERT(mapped != MAP_FAILED);
-  data_ = static_cast<std::uint8_t*>(mapped);
-  bytes_ = bytes;
+  set_rmo({static_cast<std::uint8_t*>(mapped), bytes});
   dirty_.assign((bytes + kPage - 1) / kPage, false);
 }
 
 void RmoMemory::power_off() {
-  if (data_ == nullptr) return;
-  munmap(data_, bytes_);
+  if (rmo().empty()) return;
+  munmap(rmo().data(), rmo().size());
   close(fd_);
   fd_ = -1;
-  data_ = nullptr;
-  bytes_ = 0;
+  set_rmo({});
   dirty_.clear();
   dirty_pages_.clear();
   image_ = nullptr;
 }
 
-void RmoMemory::touch(std::uint64_t address, std::uint64_t size) {
+void RmoMemory::written(std::uint64_t address, std::uint64_t size) {
   if (size == 0) return;
   for (auto page = address / kPage; page <= (address + size - 1) / kPage; ++page) {
     if (dirty_[page]) continue;
@@ -48,22 +46,22 @@ void RmoMemory::touch(std::uint64_t address, std::uint64_t size) {
 }
 
 bool RmoMemory::read(GuestAddress from, std::span<std::uint8_t> to) const {
-  if (!inside(from.value, to.size()) || !usable_(from.value, to.size())) return false;
-  if (!to.empty()) std::memcpy(to.data(), data_ + from.value, to.size());
+  if (!in_rmo(from.value, to.size()) || !usable_(from.value, to.size())) return false;
+  if (!to.empty()) std::memcpy(to.data(), rmo().data() + from.value, to.size());
   return true;
 }
 
 bool RmoMemory::write(GuestAddress to, ByteView from) {
-  if (!inside(to.value, from.size()) || !usable_(to.value, from.size())) return false;
-  touch(to.value, from.size());
-  if (!from.empty()) std::memcpy(data_ + to.value, from.data(), from.size());
+  if (!in_rmo(to.value, from.size()) || !usable_(to.value, from.size())) return false;
+  written(to.value, from.size());
+  if (!from.empty()) std::memcpy(rmo().data() + to.value, from.data(), from.size());
   return true;
 }
 
 std::uint8_t* RmoMemory::pointer(std::uint64_t address, std::uint64_t size) {
-  if (!inside(address, size)) return nullptr;
-  touch(address, size);
-  return data_ + address;
+  if (!in_rmo(address, size)) return nullptr;
+  written(address, size);
+  return rmo().data() + address;
 }
 
 void RmoMemory::begin_image(std::shared_ptr<const Image> image) {
@@ -74,28 +72,28 @@ void RmoMemory::begin_image(std::shared_ptr<const Image> image) {
 
 std::shared_ptr<const RmoMemory::Image> RmoMemory::snapshot() {
   auto image = image_ ? std::make_shared<Image>(*image_) : std::make_shared<Image>();
-  image->bytes = bytes_;
+  image->bytes = rmo().size();
   for (const auto page : dirty_pages_) {
-    const auto* from = data_ + page * kPage;
-    image->pages[page] = Bytes(from, from + std::min(kPage, bytes_ - page * kPage));
+    const auto* from = rmo().data() + page * kPage;
+    image->pages[page] = Bytes(from, from + std::min(kPage, rmo().size() - page * kPage));
   }
   begin_image(image);
   return image;
 }
 
 void RmoMemory::restore(const std::shared_ptr<const Image>& image) {
-  if (image->bytes != bytes_ || image != image_) {  // another one: from the beginning
+  if (image->bytes != rmo().size() || image != image_) {  // another one: from the beginning
     if (image->bytes == 0) return power_off();
     power_on(image->bytes);
     for (const auto& [page, bytes] : image->pages) {
-      std::memcpy(data_ + page * kPage, bytes.data(), bytes.size());
+      std::memcpy(rmo().data() + page * kPage, bytes.data(), bytes.size());
     }
   } else {
     for (const auto page : dirty_pages_) {
       const auto found = image->pages.find(page);
-      auto* to = data_ + page * kPage;
+      auto* to = rmo().data() + page * kPage;
       if (found == image->pages.end()) {
-        std::memset(to, 0, std::min(kPage, bytes_ - page * kPage));
+        std::memset(to, 0, std::min(kPage, rmo().size() - page * kPage));
       } else {
         std::memcpy(to, found->second.data(), found->second.size());
       }

@@ -27,7 +27,7 @@ class RmoMemory final : public firmware::GuestMemory {
 
   bool read(GuestAddress from, std::span<std::uint8_t> to) const override;
   bool write(GuestAddress to, ByteView from) override;
-  std::uint64_t rmo_limit() const override { return bytes_; }
+  void written(std::uint64_t address, std::uint64_t size) override;
 
   // DMI: nullptr when [address, +size) is not inside. The pages count as written from now on.
   std::uint8_t* pointer(std::uint64_t address, std::uint64_t size);
@@ -43,16 +43,10 @@ class RmoMemory final : public firmware::GuestMemory {
   void restore(const std::shared_ptr<const Image>& image);
 
  private:
-  bool inside(std::uint64_t address, std::uint64_t size) const {
-    return size <= bytes_ && address <= bytes_ - size;
-  }
-  void touch(std::uint64_t address, std::uint64_t size);
   void begin_image(std::shared_ptr<const Image> image);
 
   Check usable_;
   int fd_ = -1;
-  std::uint8_t* data_ = nullptr;
-  std::uint64_t bytes_ = 0;
   std::vector<bool> dirty_;                 // by page, since image_
   std::vector<std::uint32_t> dirty_pages_;  // the same as a list
   std::shared_ptr<const Image> image_;

@@ -1,8 +1,10 @@
 #include "firmware/platform/core.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
 
@@ -13,7 +15,9 @@ Core::Core(PlatformConfig platform_config, const FirmwareProfile& firmware_profi
       services(its_services),
       events(its_events),
       phbs(phb_numbers(platform.slots)),
+      lmb_shift(std::countr_zero(platform.lmb_bytes)),
       memories(platform.partitions.size(), nullptr) {
+  LPARSIM_ASSERT(std::has_single_bit(platform.lmb_bytes));   // the readers see to it
   for (std::size_t i = 0; i < texts.drc_states.size(); ++i) {
     texts.drc_states[i] = services.log.text(to_string(static_cast<DrcState>(i)));
   }
@@ -32,6 +36,19 @@ void Core::log_assign(const PartitionState& partition, TextId what, std::int64_t
                       std::int64_t to) const {
   services.log.add(EventKind::assign, partition.config.id, what, static_cast<std::uint64_t>(from),
                    static_cast<std::uint64_t>(to), static_cast<std::uint64_t>(to - from));
+}
+
+bool memory_usable(const Core& core, std::size_t partition, std::uint64_t address,
+                   std::uint64_t size) {
+  const PartitionState& p = core.at(partition);
+  if (p.power == PowerState::off || size > ~std::uint64_t{0} - address) return false;
+  if (size == 0) return true;
+  const std::uint64_t last = (address + size - 1) >> core.lmb_shift;
+  if (last >= p.lmbs.size()) return false;
+  for (std::uint64_t lmb = address >> core.lmb_shift; lmb <= last; ++lmb) {
+    if (p.lmbs[lmb] < DrcState::unisolated) return false;   // isolated is not to be touched
+  }
+  return true;
 }
 
 namespace {

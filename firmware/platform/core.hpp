@@ -38,10 +38,14 @@ struct Core {
   LogTexts texts;
   std::vector<std::size_t> position_of;          // by partition id
   std::vector<std::uint32_t> phbs;               // PHB number of each slot
+  const int lmb_shift;                           // LMB number = address >> lmb_shift
   std::vector<GuestMemory*> memories;            // of partitions that were powered on; not state
   SystemState state;
 };
 
+// Whether the partition may touch all of [address, +size) now: its LMBs are owned and not isolated.
+bool memory_usable(const Core& core, std::size_t partition, std::uint64_t address,
+                   std::uint64_t size);
 // The partition's tree shape as it is now; tokens and RTAS area are the caller's to fill.
 TreeShape tree_shape(const Core& core, std::size_t partition);
 

@@ -66,20 +66,6 @@ Node current_tree(const Core& core, std::size_t partition) {
   return build_tree(shape);
 }
 
-bool memory_usable(const Core& core, std::size_t partition, std::uint64_t address,
-                   std::uint64_t size) {
-  const PartitionState& p = core.at(partition);
-  if (p.power == PowerState::off || size > ~std::uint64_t{0} - address) return false;
-  if (size == 0) return true;
-  const std::uint64_t bytes = core.platform.lmb_bytes;
-  const std::uint64_t last = (address + size - 1) / bytes;
-  if (last >= p.lmbs.size()) return false;
-  for (std::uint64_t lmb = address / bytes; lmb <= last; ++lmb) {
-    if (p.lmbs[lmb] < DrcState::unisolated) return false;   // isolated is not to be touched
-  }
-  return true;
-}
-
 namespace {
 
 void check_amounts(const Core& core, std::size_t partition, std::vector<std::string>& lines) {

@@ -12,8 +12,6 @@ PartitionView partition_view(const Core& core, std::size_t partition);
 LedgerView ledger_view(const Core& core);
 // Tree of the partition as it is now, with RTAS tokens and area.
 Node current_tree(const Core& core, std::size_t partition);
-bool memory_usable(const Core& core, std::size_t partition, std::uint64_t address,
-                   std::uint64_t size);
 // OWN, DRSTATE, DTWF of the whole state, one line each.
 std::vector<std::string> state_inconsistencies(const Core& core);
 

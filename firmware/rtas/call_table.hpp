@@ -38,8 +38,7 @@ struct CallFrame {
   std::int32_t status() const { return static_cast<std::int32_t>(out[0]); }
   // Whether [address, +size) lies in the real-mode area.
   bool in_rmo(std::uint64_t address, std::uint64_t size) const {
-    const std::uint64_t limit = memory.rmo_limit();
-    return size <= limit && address <= limit - size;
+    return memory.in_rmo(address, size);
   }
 };
 

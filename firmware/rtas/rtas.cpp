@@ -6,11 +6,6 @@ namespace {
 constexpr std::uint64_t kCell = 4, kHeader = 3 * kCell;
 constexpr std::uint32_t kIsolationState = 9001, kIsolate = 0;
 
-bool below_rmo(const GuestMemory& memory, std::uint64_t address, std::uint64_t size) {
-  const std::uint64_t limit = memory.rmo_limit();
-  return size <= limit && address <= limit - size;
-}
-
 std::size_t type_by_convention(std::uint32_t drc) {
   switch (drc >> 28) {
     case 1: return static_cast<std::size_t>(DrcType::cpu);
@@ -40,18 +35,21 @@ Rtas::Rtas(Core& core) : core_(core), unknown_(core.services.log.text("unknown")
   }
 }
 
-Rtas::Block Rtas::read_header(const GuestMemory& memory, GuestAddress arguments) const {
-  std::array<std::uint8_t, kHeader> raw{};
+Rtas::Block Rtas::block_at(std::size_t partition, GuestAddress arguments) const {
+  const GuestMemory& memory = *core_.memories[partition];
+  const auto reachable = [&](std::uint64_t size) {
+    return memory.in_rmo(arguments.value, size) &&
+           memory_usable(core_, partition, arguments.value, size);
+  };
   Block block;
-  if (arguments.value % 8 != 0 || !below_rmo(memory, arguments.value, kHeader) ||
-      !memory.read(arguments, raw)) {
-    return block;
-  }
-  block.token = load_be32(raw.data());
-  block.inputs = load_be32(raw.data() + kCell);
-  block.outputs = load_be32(raw.data() + 2 * kCell);
-  const std::uint64_t cells = std::uint64_t{block.inputs} + block.outputs;
-  block.readable = below_rmo(memory, arguments.value, kHeader + cells * kCell);
+  if (arguments.value % 8 != 0 || !reachable(kHeader)) return block;
+  std::uint8_t* raw = memory.rmo().data() + arguments.value;
+  block.token = load_be32(raw);
+  block.inputs = load_be32(raw + kCell);
+  block.outputs = load_be32(raw + 2 * kCell);
+  const std::uint64_t cells = (std::uint64_t{block.inputs} + block.outputs) * kCell;
+  block.readable = reachable(kHeader + cells);
+  if (block.readable) block.cells = {raw + kHeader, cells};
   return block;
 }
 
@@ -62,17 +60,6 @@ std::uint16_t Rtas::row_of(const Block& block) const {
   const bool sound = block.inputs >= row.min_inputs && block.inputs <= row.max_inputs &&
                      block.outputs == row.outputs;
   return sound ? static_cast<std::uint16_t>(number) : kUnknownCall;
-}
-
-bool Rtas::read_inputs(const GuestMemory& memory, GuestAddress arguments, const Block& block,
-                       std::array<std::uint32_t, kMaxInputs>& in) const {
-  std::array<std::uint8_t, kMaxInputs * kCell> raw{};
-  const std::size_t size = block.inputs * kCell;
-  if (!memory.read(GuestAddress{arguments.value + kHeader}, std::span(raw).first(size))) {
-    return false;
-  }
-  for (std::size_t i = 0; i < block.inputs; ++i) in[i] = load_be32(raw.data() + i * kCell);
-  return true;
 }
 
 Duration Rtas::latency(std::uint16_t call,
@@ -87,12 +74,11 @@ RtasEntry Rtas::enter(std::size_t partition, ServerNumber server, GuestAddress a
   const PartitionState& p = core_.at(partition);
   RtasEntry entry{p.config.id, server, arguments, kUnknownCall, {}};
   if (p.power == PowerState::off) return entry;
-  const GuestMemory& memory = *core_.memories[partition];
-  const Block block = read_header(memory, arguments);
+  const Block block = block_at(partition, arguments);
   std::array<std::uint32_t, kMaxInputs> in{};
   entry.call = row_of(block);
-  if (entry.call != kUnknownCall && !read_inputs(memory, arguments, block, in)) {
-    entry.call = kUnknownCall;
+  if (entry.call != kUnknownCall) {
+    for (std::size_t i = 0; i < block.inputs; ++i) in[i] = block.input(i);
   }
   if (core_.profile.latency_before_commit) entry.latency = latency(entry.call, in);
   core_.services.log.add(EventKind::rtas_entry, p.config.id,
@@ -115,12 +101,14 @@ std::int32_t Rtas::chosen_fault(CallFrame& frame, const CallRow& row) const {
   return static_cast<std::int32_t>(row.outcomes[picked].value);
 }
 
-RtasReply Rtas::refuse(std::size_t partition, GuestMemory& memory, GuestAddress arguments,
-                       const Block& block) const {
+void Rtas::tell_written(std::size_t partition, GuestAddress arguments, const Block& block) const {
+  core_.memories[partition]->written(arguments.value + kHeader, block.cells.size());
+}
+
+RtasReply Rtas::refuse(std::size_t partition, GuestAddress arguments, const Block& block) const {
   if (block.readable && block.outputs > 0) {
-    std::array<std::uint8_t, kCell> cell{};
-    store_be32(cell.data(), static_cast<std::uint32_t>(kRtasParameterError));
-    memory.write(GuestAddress{arguments.value + kHeader + block.inputs * kCell}, cell);
+    store_be32(block.output(0), static_cast<std::uint32_t>(kRtasParameterError));
+    tell_written(partition, arguments, block);
   }
   core_.services.log.add(EventKind::rtas_reply, core_.at(partition).config.id, unknown_,
                          as_u64(kRtasParameterError));
@@ -130,14 +118,14 @@ RtasReply Rtas::refuse(std::size_t partition, GuestMemory& memory, GuestAddress 
 RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
   PartitionState& p = core_.at(partition);
   if (p.power == PowerState::off) return {kRtasHardwareError, false, {}};
-  GuestMemory& memory = *core_.memories[partition];
-  const Block block = read_header(memory, entry.arguments);
-  CallFrame frame{core_, partition, memory, entry.server, block.inputs, {}, {}, false};
+  const Block block = block_at(partition, entry.arguments);
   // The block may have changed since the entry; then it is nobody's call any more.
-  if (entry.call == kUnknownCall || row_of(block) != entry.call ||
-      !read_inputs(memory, entry.arguments, block, frame.in)) {
-    return refuse(partition, memory, entry.arguments, block);
+  if (entry.call == kUnknownCall || row_of(block) != entry.call) {
+    return refuse(partition, entry.arguments, block);
   }
+  CallFrame frame{core_, partition, *core_.memories[partition], entry.server, block.inputs,
+                  {},    {},        false};
+  for (std::size_t i = 0; i < block.inputs; ++i) frame.in[i] = block.input(i);
   const CallRow& row = call_table()[entry.call];
   const std::int32_t fault = chosen_fault(frame, row);
   if (fault == 0) {
@@ -152,10 +140,8 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
   if (!core_.profile.latency_before_commit) reply.latency = latency(entry.call, frame.in);
   if (frame.parks) return reply;
   if (reply.status == kRtasHardwareError) p.error_logged = true;
-  std::array<std::uint8_t, kMaxOutputs * kCell> raw{};
-  for (std::size_t i = 0; i < row.outputs; ++i) store_be32(raw.data() + i * kCell, frame.out[i]);
-  memory.write(GuestAddress{entry.arguments.value + kHeader + block.inputs * kCell},
-               ByteView(raw).first(row.outputs * kCell));
+  for (std::size_t i = 0; i < row.outputs; ++i) store_be32(block.output(i), frame.out[i]);
+  tell_written(partition, entry.arguments, block);
   return reply;
 }
 

@@ -19,18 +19,20 @@ class Rtas {
   RtasReply commit(std::size_t partition, const RtasEntry& entry);
 
  private:
-  struct Block {                   // header of an argument block as found
+  struct Block {                   // an argument block as found
+    std::span<std::uint8_t> cells; // below the header, in guest memory; empty: not sound
     std::uint32_t token = 0, inputs = 0, outputs = 0;
-    bool readable = false;         // aligned and inside of the RMO with all its cells
+    bool readable = false;         // aligned, and inside of usable RMO with all its cells
+
+    std::uint32_t input(std::size_t i) const { return load_be32(cells.data() + 4 * i); }
+    std::uint8_t* output(std::size_t i) const { return cells.data() + 4 * (inputs + i); }
   };
-  Block read_header(const GuestMemory& memory, GuestAddress arguments) const;
+  Block block_at(std::size_t partition, GuestAddress arguments) const;
   std::uint16_t row_of(const Block& block) const;   // kUnknownCall: bad token or counts
-  bool read_inputs(const GuestMemory& memory, GuestAddress arguments, const Block& block,
-                   std::array<std::uint32_t, kMaxInputs>& in) const;
   Duration latency(std::uint16_t call, const std::array<std::uint32_t, kMaxInputs>& in) const;
   std::int32_t chosen_fault(CallFrame& frame, const CallRow& row) const;
-  RtasReply refuse(std::size_t partition, GuestMemory& memory, GuestAddress arguments,
-                   const Block& block) const;
+  RtasReply refuse(std::size_t partition, GuestAddress arguments, const Block& block) const;
+  void tell_written(std::size_t partition, GuestAddress arguments, const Block& block) const;
 
   Core& core_;
   std::vector<Duration> latencies_;           // by row

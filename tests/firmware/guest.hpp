@@ -20,7 +20,9 @@ namespace lparsim::firmware {
 
 class TestMemory final : public GuestMemory {
  public:
-  explicit TestMemory(std::size_t size) : bytes(size, 0) {}
+  explicit TestMemory(std::size_t size) : bytes(size, 0) { set_rmo(bytes); }
+  TestMemory(const TestMemory&) = delete;
+  TestMemory& operator=(const TestMemory&) = delete;
   bool read(GuestAddress from, std::span<std::uint8_t> to) const override {
     if (from.value > bytes.size() || to.size() > bytes.size() - from.value) return false;
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(from.value), to.size(), to.begin());
@@ -31,7 +33,7 @@ class TestMemory final : public GuestMemory {
     std::copy(from.begin(), from.end(), bytes.begin() + static_cast<std::ptrdiff_t>(to.value));
     return true;
   }
-  std::uint64_t rmo_limit() const override { return bytes.size(); }
+  void written(std::uint64_t, std::uint64_t) override {}
   std::uint32_t cell(std::size_t at) const { return load_be32(bytes.data() + at); }
   std::string text(std::size_t at) const {
     return reinterpret_cast<const char*>(bytes.data() + at);

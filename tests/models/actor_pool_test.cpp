@@ -46,6 +46,25 @@ TEST_F(PoolTest, TimePassesAndActorsTakeTurns) {
   EXPECT_EQ(now(), 30ns);
 }
 
+// SystemC's own time is only asked for when somebody else may look: afterwards both agree.
+TEST_F(PoolTest, SystemCCatchesUpWithAnActorThatRanAhead) {
+  const auto systemc = [] { return Duration{static_cast<Duration::rep>(
+                                sc_core::sc_time_stamp().value())}; };
+  std::vector<Duration> seen;
+  actors.spawn("alone", kNoPartition, [&] {
+    for (int i = 0; i < 3; ++i) actors.sleep(10ns);
+    seen.push_back(now());
+    actors.spawn("second", kNoPartition, [&] { seen.push_back(systemc()); });
+    actors.sleep(5ns);
+    seen.push_back(systemc());
+    actors.sleep(1ns);
+  });
+  EXPECT_EQ(run(), ActorPool::Stop::idle);
+  EXPECT_THAT(seen, ElementsAre(30ns, 30ns, 35ns));
+  EXPECT_EQ(now(), 36ns);
+  EXPECT_EQ(systemc(), 36ns);
+}
+
 TEST_F(PoolTest, StopsAtTheLimitAndGoesOn) {
   actors.spawn("sleeper", kNoPartition, [&] { actors.sleep(100ns); });
   EXPECT_EQ(run(TimePoint{40ns}), ActorPool::Stop::limit);
