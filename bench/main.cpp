@@ -1,6 +1,7 @@
 // The benchmark suite, run from inside an SC_THREAD, so that floors and product share one
 // simulation and one run. Only ratios mean something (design: "Speed").
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -39,12 +40,16 @@ struct Suite final : sc_core::sc_module {
   RtasRig rtas;
 };
 
-// The time of a process that only starts and ends; `program` is this one with --empty.
-void spawn_empty() {
-  const char* arguments[] = {"/proc/self/exe", "--empty", nullptr};
+// Runs a program to its end, with its standard output thrown away.
+void spawn(std::vector<const char*> arguments) {
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
   pid_t child = 0;
-  LPARSIM_ASSERT(posix_spawn(&child, "/proc/self/exe", nullptr, nullptr,
-                             const_cast<char**>(arguments), environ) == 0);
+  LPARSIM_ASSERT(posix_spawn(&child, arguments[0], &actions, nullptr,
+                             const_cast<char**>(arguments.data()), environ) == 0);
+  posix_spawn_file_actions_destroy(&actions);
   int status = 0;
   LPARSIM_ASSERT(waitpid(child, &status, 0) == child && status == 0);
 }
@@ -76,6 +81,12 @@ void rtas_benchmarks(Suite& suite) {
       for (auto _ : s) suite.rtas.untimed_call();
     };
     benchmark::RegisterBenchmark(trace ? "rtas_wait_trace" : "rtas_wait", timed);
+    if (trace) {
+      benchmark::RegisterBenchmark("connector_trace", [&suite](benchmark::State& s) {
+        suite.rtas.log.enable(true);
+        for (auto _ : s) suite.rtas.connector_call();
+      });
+    }
     benchmark::RegisterBenchmark(trace ? "rtas_trace" : "rtas", untimed);
   }
 }
@@ -104,7 +115,13 @@ void world_benchmarks(Suite& suite, const Rest& rest) {
     }
   })->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("empty_process", [](benchmark::State& s) {
-    for (auto _ : s) spawn_empty();
+    for (auto _ : s) spawn({"/proc/self/exe", "--empty"});
+  })->UseRealTime();
+  const char* program = std::getenv("LPARSIM_PROGRAM");
+  const char* flow = std::getenv("LPARSIM_FLOW");
+  if (program == nullptr || flow == nullptr) return;   // `lparsim bench` names both
+  benchmark::RegisterBenchmark("run_process", [=](benchmark::State& s) {
+    for (auto _ : s) spawn({program, "run", "-q", flow});
   })->UseRealTime();
 }
 
@@ -159,12 +176,16 @@ constexpr Ratio kRatios[] = {
     {"rtas_wait_trace", "raw_wait", Goal::at_most, 1.25, false,
      "timed RTAS call / b_transport + wait"},
     {"rtas", "raw", Goal::none, 0, false, "untimed RTAS call / b_transport"},
-    {"rtas_wait_trace", "rtas_wait", Goal::at_most, 1.10, false,
+    {"connector_trace", "rtas_trace", Goal::at_most, 2, false,
+     "configure-connector / get-sensor-state"},
+    {"rtas_wait_trace", "rtas_wait", Goal::at_most, 1.50, false,
      "timed RTAS call, trace on / off"},
-    {"rtas_trace", "rtas", Goal::none, 0, false, "untimed RTAS call, trace on / off"},
+    {"rtas_trace", "rtas", Goal::at_most, 1.50, false, "untimed RTAS call, trace on / off"},
     {"cpu_add_trace", "cpu_add", Goal::at_most, 1.10, false, "CPU add, trace on / off"},
     {"empty_process", "cpu_add_trace", Goal::at_least, 50, true,
      "empty process / CPU-add episode"},
+    {"run_process", "empty_process", Goal::at_most, 1.6, true,
+     "run of one flow as a process / empty process"},
     {"boot_big", "cpu_add_trace", Goal::none, 0, false,
      "boot of 256 processors, 4096 LMBs / CPU add"},
 };

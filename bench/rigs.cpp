@@ -13,7 +13,10 @@ using namespace std::chrono_literals;
 
 constexpr PartitionId kSmall{1}, kBig{2};
 constexpr std::uint32_t kDrEntitySense = 9003;  // LoPAR table 41
+constexpr std::uint32_t kIsolationState = 9001, kAllocationState = 9003;
 constexpr std::uint64_t kBlock = kernel::kRtasArguments;
+constexpr std::uint64_t kConnectorBlock = kBlock + 0x100, kWorkArea = 0x100000;
+constexpr int kConnectorSteps = 16;              // a CPU's node has more
 
 firmware::PartitionConfig partition(PartitionId id, const char* name, std::int32_t procs,
                                     std::uint32_t lmbs) {
@@ -83,6 +86,7 @@ void RtasRig::boot() {
   pool.run([] { return false; }, TimePoint{10min});
   LPARSIM_ASSERT(partition.state() == hmc::PartitionState::running);
   fill_block();
+  acquire_connector();
 }
 
 void RtasRig::in_actor(const std::function<void()>& body) {
@@ -106,10 +110,44 @@ void RtasRig::timed_call() {
   partition.call_rtas(system.hypervisor().boot_server(kSmall), GuestAddress{kBlock});
 }
 
-void RtasRig::untimed_call() {
+void RtasRig::enter_and_commit(std::uint64_t block) {
   auto& hypervisor = system.hypervisor();
-  hypervisor.rtas_commit(
-      hypervisor.rtas_enter(kSmall, ServerNumber{0}, GuestAddress{kBlock}));
+  hypervisor.rtas_commit(hypervisor.rtas_enter(kSmall, ServerNumber{0}, GuestAddress{block}));
+}
+
+void RtasRig::untimed_call() { enter_and_commit(kBlock); }
+
+// One more processor for the partition, its connector unisolated: ready to be configured.
+void RtasRig::acquire_connector() {
+  auto& hypervisor = system.hypervisor();
+  const auto answer = hypervisor.set_processors(kSmall, hypervisor.partition(kSmall).pending_procs + 1);
+  LPARSIM_ASSERT(answer.status == firmware::AssignStatus::done);
+  for (const auto& drc : hypervisor.drcs(kSmall, firmware::DrcType::cpu)) {
+    if (drc.state == firmware::DrcState::allocatable) connector_ = drc.index;
+  }
+  const auto set_indicator = [&](std::uint32_t indicator) {
+    CellWriter block;
+    block.u32(token(partition, "set-indicator")).u32(3).u32(1);
+    block.u32(indicator).u32(connector_.value).u32(1).u32(~0U);
+    LPARSIM_ASSERT(partition.memory().write(GuestAddress{kConnectorBlock}, block.take()));
+    enter_and_commit(kConnectorBlock);
+  };
+  set_indicator(kAllocationState);
+  set_indicator(kIsolationState);
+  LPARSIM_ASSERT(hypervisor.drc(kSmall, connector_)->state == firmware::DrcState::unisolated);
+  CellWriter block;
+  block.u32(token(partition, "ibm,configure-connector")).u32(2).u32(1);
+  block.u32(kWorkArea).u32(0).u32(0);
+  LPARSIM_ASSERT(partition.memory().write(GuestAddress{kConnectorBlock}, block.take()));
+}
+
+void RtasRig::connector_call() {
+  if (connector_step_ == 0) {
+    const auto first = CellWriter{}.u32(connector_.value).u32(0).take();
+    partition.memory().write(GuestAddress{kWorkArea}, first);
+  }
+  enter_and_commit(kConnectorBlock);
+  connector_step_ = (connector_step_ + 1) % kConnectorSteps;
 }
 
 models::WorldConfig world_config() {

@@ -37,6 +37,9 @@ struct RtasRig final : firmware::HypervisorEvents {
   void fill_block();
   void timed_call();
   void untimed_call();   // firmware's entry and commit alone
+  // The next call of a configure-connector sequence, without its latency; a sequence is left in
+  // the middle and begun again, so that its connector never changes.
+  void connector_call();
 
   void cpu_started(PartitionId, ServerNumber server, std::uint64_t entry,
                    std::uint64_t r3) override {
@@ -53,6 +56,13 @@ struct RtasRig final : firmware::HypervisorEvents {
   models::Context context{clock, choices, log, actors};
   models::ManagedSystem system;
   models::PartitionModel partition;
+
+ private:
+  void acquire_connector();
+  void enter_and_commit(std::uint64_t block);
+
+  DrcIndex connector_;
+  int connector_step_ = 0;
 };
 
 // Partition 1 small and partition 2 with 256 processors and 4096 LMBs.

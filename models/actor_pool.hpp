@@ -49,7 +49,7 @@ class SimulationClock final : public Clock {
 class ActorPool final : public sc_core::sc_module, public Carrier {
  public:
   // `stacks` are made at elaboration; more are spawned when more actors live at once.
-  ActorPool(sc_core::sc_module_name name, SimulationClock& clock, std::size_t stacks = 64);
+  ActorPool(sc_core::sc_module_name name, SimulationClock& clock, std::size_t stacks = 8);
 
   // Whose actors run here; before the first run().
   void serve(ActorScheduler& scheduler) { scheduler_ = &scheduler; }

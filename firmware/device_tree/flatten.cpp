@@ -60,7 +60,9 @@ Node read_node(const void* fdt, int offset) {
 Bytes flatten(const Node& root) {
   constexpr std::size_t kHeaderAndReserve = 256;
   Bytes blob(space_for(root) + kHeaderAndReserve);
-  int error = fdt_create(blob.data(), static_cast<int>(blob.size()));
+  // Without de-duplication of names, which looks through all strings at each property.
+  int error = fdt_create_with_flags(blob.data(), static_cast<int>(blob.size()),
+                                    FDT_CREATE_FLAG_NO_NAME_DEDUP);
   if (error == 0) error = fdt_finish_reservemap(blob.data());
   if (error == 0) error = write_node(blob.data(), root);
   if (error == 0) error = fdt_finish(blob.data());

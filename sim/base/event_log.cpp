@@ -43,7 +43,8 @@ std::string quoted(std::string_view text) {
 const EventKindInfo& info(EventKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
 EventLog::EventLog(const Clock& clock, std::size_t capacity)
-    : clock_(clock), ring_(std::bit_ceil(capacity)), mask_(ring_.size() - 1), hash_(kHashSeed) {
+    : clock_(clock), mask_(std::bit_ceil(capacity) - 1), hash_(kHashSeed) {
+  ring_.reserve(mask_ + 1);   // not touched yet: a short run pays for what it writes
   texts_.emplace_back();
   index_.emplace(texts_.back(), 0);
 }
@@ -63,7 +64,12 @@ std::uint64_t digest(const EventRecord& record) {
 void EventLog::append(const EventRecord& record) {
   hash_ = mix(hash_, digest(record));
   if (spill_) spill_(record);
-  ring_[total_++ & mask_] = record;
+  const auto place = total_++ & mask_;
+  if (place == ring_.size()) {
+    ring_.push_back(record);
+  } else {
+    ring_[place] = record;
+  }
 }
 
 TextId EventLog::text(std::string_view value) {

@@ -103,7 +103,7 @@ class EventLog {
 
   std::uint64_t total() const { return total_; }
   std::uint64_t hash() const { return hash_; }  // records and new texts since the last mark
-  std::uint64_t oldest() const { return total_ < ring_.size() ? 0 : total_ - ring_.size(); }
+  std::uint64_t oldest() const { return total_ <= mask_ ? 0 : total_ - mask_ - 1; }
   const EventRecord& at(std::uint64_t number) const { return ring_[number & mask_]; }
 
   // An episode starts: texts interned later are forgotten by return_to, the hash starts again.
@@ -122,7 +122,7 @@ class EventLog {
   void append(const EventRecord& record);
 
   const Clock& clock_;
-  std::vector<EventRecord> ring_;
+  std::vector<EventRecord> ring_;   // grows to mask_ + 1 records, then the oldest is overwritten
   std::uint64_t mask_;
   std::uint64_t total_ = 0;
   std::uint64_t hash_;

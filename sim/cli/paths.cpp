@@ -12,10 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path program_folder() {
-  std::error_code ignored;
-  return fs::read_symlink("/proc/self/exe", ignored).parent_path();
-}
+fs::path program_folder() { return fs::path(program_path()).parent_path(); }
 
 Result<std::string> first_existing(const std::vector<fs::path>& candidates, std::string_view what) {
   std::string sought;
@@ -41,6 +38,11 @@ Result<void> add_folder(const std::string& path, std::vector<std::string>& files
 }
 
 }  // namespace
+
+std::string program_path() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).string();
+}
 
 Result<std::string> shipped_file(const std::string& relative) {
   const auto folder = program_folder();

@@ -10,6 +10,8 @@
 
 namespace lparsim::cli {
 
+std::string program_path();   // of the running program
+
 // The path of a shipped file, "schema/scenario.schema.json"; not_found names where it was sought.
 Result<std::string> shipped_file(const std::string& relative);
 
