@@ -31,7 +31,7 @@ endfunction()
 # SYSTEMC: libsystemc has its own main, so the test main comes from tests/support/sc_main.cpp.
 function(lparsim_test name)
   cmake_parse_arguments(ARG "SYSTEMC" "" "SOURCES;LIBS" ${ARGN})
-  add_executable(test_${name} ${ARG_SOURCES})
+  add_executable(test_${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/expect_rule.cpp)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(test_${name} PRIVATE
     LPARSIM_SOURCE_DIR="${PROJECT_SOURCE_DIR}" LPARSIM_BINARY_DIR="${PROJECT_BINARY_DIR}")
@@ -45,5 +45,5 @@ function(lparsim_test name)
   # Names by index: the printed value of a struct holds addresses, which change with each run.
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
     TEST_PREFIX "${name}." PROPERTIES LABELS ${name}
-    ENVIRONMENT SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1)
+    ENVIRONMENT "SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1;LPARSIM_RULES_DIR=${PROJECT_BINARY_DIR}/rules")
 endfunction()

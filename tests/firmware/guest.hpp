@@ -15,6 +15,7 @@
 #include "firmware/device_tree/flatten.hpp"
 #include "firmware/hypervisor.hpp"
 #include "firmware/profiles/profile.hpp"
+#include "tests/support/expect_rule.hpp"
 
 namespace lparsim::firmware {
 

@@ -101,7 +101,7 @@ TEST_F(Dlpar, LastStopSelfEndsThePartition) {
   ASSERT_EQ(hypervisor.set_processors(id, 4).status, AssignStatus::done);
   EXPECT_TRUE(rtas("stop-self", {}).parks);
   EXPECT_EQ(events.ended, std::vector<bool>{false});
-  EXPECT_EQ(hypervisor.partition(id).power, PowerState::off);
+  EXPECT_RULE("R1-7.3.8.1-4", hypervisor.partition(id).power == PowerState::off);
   EXPECT_EQ(hypervisor.partition(id).config.procs, 4) << "off follows the target";
   hypervisor.power_off(id);
   expect_sound();
