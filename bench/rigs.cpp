@@ -120,7 +120,8 @@ void RtasRig::untimed_call() { enter_and_commit(kBlock); }
 // One more processor for the partition, its connector unisolated: ready to be configured.
 void RtasRig::acquire_connector() {
   auto& hypervisor = system.hypervisor();
-  const auto answer = hypervisor.set_processors(kSmall, hypervisor.partition(kSmall).pending_procs + 1);
+  const auto procs = hypervisor.partition(kSmall).pending_procs;
+  const auto answer = hypervisor.set_processors(kSmall, procs + 1);
   LPARSIM_ASSERT(answer.status == firmware::AssignStatus::done);
   for (const auto& drc : hypervisor.drcs(kSmall, firmware::DrcType::cpu)) {
     if (drc.state == firmware::DrcState::allocatable) connector_ = drc.index;

@@ -45,5 +45,6 @@ function(lparsim_test name)
   # Names by index: the printed value of a struct holds addresses, which change with each run.
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
     TEST_PREFIX "${name}." PROPERTIES LABELS ${name}
-    ENVIRONMENT "SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1;LPARSIM_RULES_DIR=${PROJECT_BINARY_DIR}/rules")
+    ENVIRONMENT SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1
+    ENVIRONMENT_MODIFICATION LPARSIM_RULES_DIR=set:${PROJECT_BINARY_DIR}/rules)
 endfunction()

@@ -2,9 +2,9 @@
 // is due and then waits for the scheduler's next time. Idle actors' stacks are reused, since a
 // thread costs some 15 us to make. This is the only place that catches ActorEnded.
 //
-// Time is decoupled as TLM-2.0 allows it: while nothing else is due, the running actor's sleeps only
-// move the clock ahead of SystemC's time, and SystemC catches up when the actor hands over. A sleep
-// in place then costs nanoseconds, and everybody sees the same times as with a wait() for each.
+// Time is decoupled as TLM-2.0 allows it: while nothing else is due, the running actor's sleeps
+// only move the clock ahead of SystemC's time, and SystemC catches up when the actor hands over. A
+// sleep in place then costs nanoseconds, and all see the same times as with a wait() for each.
 #pragma once
 
 #ifndef SC_INCLUDE_DYNAMIC_PROCESSES
