@@ -74,12 +74,14 @@ std::int64_t Draft::number(const CapturedRow* row, std::string_view name,
 ProcUnits Draft::units(const CapturedRow* row, std::string_view name, ProcUnits otherwise) {
   const std::string* value = usable(row, name);
   if (!value) return otherwise;
+  constexpr ProcUnits kMost{409'600};  // as in machine files
   const auto units = hmc::parse_units(*value);
-  if (!units) {
-    fail(row->where, fmt::format("{}={}, allowed is a number with at most two decimals", name,
-                                 *value));
+  if (!units || *units > kMost) {
+    fail(row->where, fmt::format("{}={}, allowed is a number up to 4096 with at most two decimals",
+                                 name, *value));
+    return otherwise;
   }
-  return units.value_or(otherwise);
+  return *units;
 }
 
 std::int32_t Draft::up_to(const CapturedRow* row, std::string_view name, std::int32_t most) {

@@ -86,6 +86,10 @@ Result<ImportReport> finish(Draft& draft) {
   if (auto sense = validate(draft.machine, places); !sense) {
     return tl::make_unexpected(sense.error());
   }
+  // What is written will be read: a machine that no file can hold is refused here.
+  if (const auto read = parse_machine(machine_text(draft.machine), places.file); !read) {
+    return tl::make_unexpected(read.error());
+  }
   return ImportReport{std::move(draft.machine), std::move(draft.notes)};
 }
 
