@@ -1,5 +1,6 @@
 // The RTAS calls, one row each (LoPAR chapter 7; RTAS.md 2). The same rows dispatch, make the token
-// properties of /rtas, and say which statuses the Choices seam may ask for.
+// properties of /rtas, and say which statuses the Choices seam may ask for. A call is added as a
+// handler and a row in the file of its subject.
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@ namespace lparsim::firmware {
 inline constexpr std::int32_t kRtasSuccess = 0, kRtasHardwareError = -1, kRtasBusy = -2,
                               kRtasParameterError = -3;
 
-inline constexpr std::uint32_t kMaxInputs = 7, kMaxOutputs = 2;
+inline constexpr std::uint32_t kMaxInputs = 10, kMaxOutputs = 9;
 inline constexpr std::uint16_t kUnknownCall = 0xffff;
 
 // One call being carried out. Handlers set out[0] = status; everything else only on success.
@@ -28,7 +29,7 @@ struct CallFrame {
   std::size_t partition;
   GuestMemory& memory;
   ServerNumber server;
-  std::uint32_t inputs = 0;
+  std::uint32_t inputs = 0, outputs = 0;   // as many as the block has
   std::array<std::uint32_t, kMaxInputs> in{};
   std::array<std::uint32_t, kMaxOutputs> out{};
   bool parks = false;
@@ -48,7 +49,7 @@ enum class Subject : std::uint8_t { nothing, input0, input1, caller, work_area }
 struct CallRow {
   std::string_view name;           // property below /rtas
   std::string_view site;           // of the choice point
-  std::uint8_t min_inputs, max_inputs, outputs;
+  std::uint8_t min_inputs, max_inputs, min_outputs, max_outputs;
   bool busy_allowed;               // -2 or 990x is among its statuses
   Subject subject;
   void (*handler)(CallFrame&);
@@ -56,26 +57,31 @@ struct CallRow {
   std::span<const Outcome> outcomes;   // [0] normal, then every other status of its table
 };
 
+// Words for the statuses that scenarios script; a row's outcomes begin with kNormal.
+inline constexpr Outcome kNormal{"normal", 0}, kHardware{"hardware_error", -1}, kBusy{"busy", -2},
+    kParameter{"parameter_error", -3};
+#define LPARSIM_EXTENDED_DELAYS                                                            \
+  Outcome{"extended_delay_1ms", 9900}, Outcome{"extended_delay_10ms", 9901},               \
+      Outcome{"extended_delay_100ms", 9902}, Outcome{"extended_delay_1s", 9903},           \
+      Outcome{"extended_delay_10s", 9904}, Outcome {"extended_delay_100s", 9905}
+
+// All calls, in the order of their tokens.
 std::span<const CallRow> call_table();
 // Properties of /rtas: (name, token), in token order.
 std::vector<TokenShape> rtas_tokens(const FirmwareProfile& profile);
 
-// Handlers, by file.
-void set_indicator(CallFrame& frame);              // dr_calls.cpp
-void get_sensor_state(CallFrame& frame);
-void set_power_level(CallFrame& frame);
-void get_power_level(CallFrame& frame);
-void configure_connector(CallFrame& frame);        // configure_connector.cpp
-void connector_refused(CallFrame& frame);
+// DRC index in the work area of a configure-connector call; 0 when it cannot be read.
 std::uint32_t work_area_drc(const CallFrame& frame);
-void start_cpu(CallFrame& frame);                  // cpu_calls.cpp
-void stop_self(CallFrame& frame);
-void query_cpu_stopped_state(CallFrame& frame);
-void power_off_call(CallFrame& frame);
-void system_reboot(CallFrame& frame);
-void os_term(CallFrame& frame);
-void check_exception(CallFrame& frame);            // event_calls.cpp
-void event_scan(CallFrame& frame);
-void rtas_last_error(CallFrame& frame);
+
+// The partition is off from now on, or restarts; its caller does not come back.
+void end_partition(CallFrame& frame, bool restart);   // ending_calls.cpp
+
+// The rows by subject; each file holds the handlers of its rows.
+std::span<const CallRow> dr_rows();                // dr_calls.cpp
+std::span<const CallRow> connector_rows();         // configure_connector.cpp
+std::span<const CallRow> cpu_rows();               // cpu_calls.cpp
+std::span<const CallRow> power_rows();             // dr_calls.cpp
+std::span<const CallRow> event_rows();             // event_calls.cpp
+std::span<const CallRow> ending_rows();            // ending_calls.cpp
 
 }  // namespace lparsim::firmware

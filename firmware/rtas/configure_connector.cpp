@@ -123,14 +123,10 @@ bool write_step(CallFrame& frame, const ConnectorContext& context, const Connect
   return true;
 }
 
-}  // namespace
-
-std::uint32_t work_area_drc(const CallFrame& frame) { return read_work_area(frame).drc; }
-
 // -1, -9001, -9002 and -9003 end the sequence; busy, delays and 5 leave it as it is.
 void connector_refused(CallFrame& frame) {
   const std::int32_t status = frame.status();
-  const std::uint32_t drc = work_area_drc(frame);
+  const std::uint32_t drc = read_work_area(frame).drc;
   log_step(frame, drc, 0, 0);
   if (status == kRtasHardwareError || status < kRtasParameterError) close(frame.state(), drc);
 }
@@ -159,5 +155,21 @@ void configure_connector(CallFrame& frame) {
   frame.answer(step.status);
   log_step(frame, area.drc, step.log_name, step.value.size());
 }
+
+constexpr std::array kConnector{
+    kNormal, kHardware, kBusy, Outcome{"need_more_memory", kNeedMoreMemory},
+    Outcome{"not_supported_in_system", -9001}, Outcome{"not_supported_in_connector", -9002},
+    Outcome{"unusable", -9003}, LPARSIM_EXTENDED_DELAYS};
+
+constexpr std::array kRows{
+    CallRow{"ibm,configure-connector", "rtas.ibm,configure-connector", 2, 2, 1, 1, true,
+            Subject::work_area, configure_connector, connector_refused, kConnector},
+};
+
+}  // namespace
+
+std::uint32_t work_area_drc(const CallFrame& frame) { return read_work_area(frame).drc; }
+
+std::span<const CallRow> connector_rows() { return kRows; }
 
 }  // namespace lparsim::firmware

@@ -1,5 +1,4 @@
-// start-cpu, stop-self, query-cpu-stopped-state, and the calls that end a partition (LoPAR 7.3.7,
-// 7.3.8, 7.3.9).
+// start-cpu, stop-self, query-cpu-stopped-state (LoPAR 7.3.7, 7.3.8).
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/rtas/call_table.hpp"
@@ -15,15 +14,6 @@ bool has_thread(const CallFrame& frame, const PartitionState& p, std::uint32_t s
   if (server >= p.threads.size()) return false;
   return p.cpus[server / frame.core.platform.processor.threads] >= least;
 }
-
-void end_partition(CallFrame& frame, bool restart) {
-  const PartitionId id = frame.state().config.id;
-  frame.parks = true;
-  settle_off(frame.core, frame.partition);
-  frame.core.events.partition_ended(id, restart);
-}
-
-}  // namespace
 
 // A thread of a processor that is not the partition's is an unknown one (-3, R1-14.10-15; the code
 // is open, RTAS.md notes); one that is not stopped is an error.
@@ -59,9 +49,21 @@ void query_cpu_stopped_state(CallFrame& frame) {
   frame.out[1] = p.threads[frame.in[0]] == ThreadState::stopped ? kStopped : kNotStopped;
 }
 
-void power_off_call(CallFrame& frame) { end_partition(frame, false); }
-void system_reboot(CallFrame& frame) { end_partition(frame, true); }
-// What follows is the platform's policy; ours leaves the partition off.
-void os_term(CallFrame& frame) { end_partition(frame, false); }
+constexpr std::array kStart{kNormal, kHardware, Outcome{"not_enough_resources", 3}};
+constexpr std::array kStop{kNormal, kHardware};
+constexpr std::array kQuery{kNormal, kHardware, kBusy};
+
+constexpr std::array kRows{
+    CallRow{"start-cpu", "rtas.start-cpu", 3, 3, 1, 1, false, Subject::input0, start_cpu, nullptr,
+            kStart},
+    CallRow{"stop-self", "rtas.stop-self", 0, 0, 1, 1, false, Subject::caller, stop_self, nullptr,
+            kStop},
+    CallRow{"query-cpu-stopped-state", "rtas.query-cpu-stopped-state", 1, 1, 2, 2, true,
+            Subject::input0, query_cpu_stopped_state, nullptr, kQuery},
+};
+
+}  // namespace
+
+std::span<const CallRow> cpu_rows() { return kRows; }
 
 }  // namespace lparsim::firmware

@@ -30,8 +30,6 @@ std::optional<DrcCall> call_for(std::uint32_t indicator, std::uint32_t value,
   return std::nullopt;
 }
 
-}  // namespace
-
 void set_indicator(CallFrame& frame) {
   const auto place = find_drc(frame.core, frame.state(), DrcIndex{frame.in[1]});
   const auto call = call_for(frame.in[0], frame.in[2], frame.core.profile.drc);
@@ -51,5 +49,34 @@ void get_sensor_state(CallFrame& frame) {
 // domain, and so -3 by the general rule (7.2.7 note 1).
 void set_power_level(CallFrame& frame) { frame.answer(kRtasParameterError); }
 void get_power_level(CallFrame& frame) { frame.answer(kRtasParameterError); }
+
+constexpr std::array kIndicator{
+    kNormal, kHardware, kBusy, kParameter, Outcome{"multi_level_isolation", -9000},
+    Outcome{"valid_translation", -9001}, LPARSIM_EXTENDED_DELAYS};
+constexpr std::array kSensor{kNormal, kHardware, kBusy, kParameter,
+                             Outcome{"entity_isolated", -9000}, Outcome{"power_needed", -9001},
+                             LPARSIM_EXTENDED_DELAYS};
+constexpr std::array kSetPower{kNormal, kHardware, kBusy, kParameter,
+                               Outcome{"bus_frequency", -9000}, LPARSIM_EXTENDED_DELAYS};
+constexpr std::array kGetPower{kNormal, kHardware, kBusy, kParameter};
+
+// name, site, inputs and outputs (least, most), busy, subject, handler, refused, outcomes
+constexpr std::array kRows{
+    CallRow{"set-indicator", "rtas.set-indicator", 3, 3, 1, 1, true, Subject::input1, set_indicator,
+            nullptr, kIndicator},
+    CallRow{"get-sensor-state", "rtas.get-sensor-state", 2, 2, 2, 2, true, Subject::input1,
+            get_sensor_state, nullptr, kSensor},
+};
+constexpr std::array kPowerRows{
+    CallRow{"set-power-level", "rtas.set-power-level", 2, 2, 2, 2, true, Subject::input0,
+            set_power_level, nullptr, kSetPower},
+    CallRow{"get-power-level", "rtas.get-power-level", 1, 1, 2, 2, true, Subject::input0,
+            get_power_level, nullptr, kGetPower},
+};
+
+}  // namespace
+
+std::span<const CallRow> dr_rows() { return kRows; }
+std::span<const CallRow> power_rows() { return kPowerRows; }
 
 }  // namespace lparsim::firmware

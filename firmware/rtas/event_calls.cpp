@@ -34,8 +34,6 @@ void deliver(CallFrame& frame, std::uint32_t mask, Buffer buffer) {
   log_delivery(frame, *log);
 }
 
-}  // namespace
-
 void check_exception(CallFrame& frame) {
   PartitionState& p = frame.state();
   std::uint32_t mask = frame.in[2];
@@ -69,5 +67,20 @@ void rtas_last_error(CallFrame& frame) {
   store_be32(log.data(), kVersion6 | kError | kNotRecovered | kPlatformError);
   frame.memory.write(GuestAddress{frame.in[0]}, log);
 }
+
+constexpr std::array kLogs{kNormal, kHardware, Outcome{"no_errors_found", 1}};
+
+constexpr std::array kRows{
+    CallRow{"check-exception", "rtas.check-exception", 6, 7, 1, 1, false, Subject::nothing,
+            check_exception, nullptr, kLogs},
+    CallRow{"event-scan", "rtas.event-scan", 4, 4, 1, 1, false, Subject::nothing, event_scan,
+            nullptr, kLogs},
+    CallRow{"rtas-last-error", "rtas.rtas-last-error", 2, 2, 1, 1, false, Subject::nothing,
+            rtas_last_error, nullptr, kLogs},
+};
+
+}  // namespace
+
+std::span<const CallRow> event_rows() { return kRows; }
 
 }  // namespace lparsim::firmware

@@ -22,8 +22,10 @@ std::uint64_t as_u64(std::int32_t status) {
 
 }  // namespace
 
-Rtas::Rtas(Core& core) : core_(core), unknown_(core.services.log.text("unknown")) {
-  for (const CallRow& row : call_table()) {
+Rtas::Rtas(Core& core)
+    : core_(core), rows_(call_table()), unknown_(core.services.log.text("unknown")) {
+  for (const CallRow& row : rows_) {
+    if (row.name == "set-indicator") set_indicator_ = static_cast<std::uint16_t>(names_.size());
     latencies_.push_back(core.profile.latency_of(row.name));
     names_.push_back(core.services.log.text(row.name));
   }
@@ -55,18 +57,17 @@ Rtas::Block Rtas::block_at(std::size_t partition, GuestAddress arguments) const 
 
 std::uint16_t Rtas::row_of(const Block& block) const {
   const std::uint32_t number = block.token - core_.profile.token_base;
-  if (!block.readable || number >= call_table().size()) return kUnknownCall;
-  const CallRow& row = call_table()[number];
+  if (!block.readable || number >= rows_.size()) return kUnknownCall;
+  const CallRow& row = rows_[number];
   const bool sound = block.inputs >= row.min_inputs && block.inputs <= row.max_inputs &&
-                     block.outputs == row.outputs;
+                     block.outputs >= row.min_outputs && block.outputs <= row.max_outputs;
   return sound ? static_cast<std::uint16_t>(number) : kUnknownCall;
 }
 
 Duration Rtas::latency(std::uint16_t call,
                        const std::array<std::uint32_t, kMaxInputs>& in) const {
   if (call == kUnknownCall) return core_.profile.rtas_latency;
-  const bool isolate =
-      call_table()[call].handler == &set_indicator && in[0] == kIsolationState && in[2] == kIsolate;
+  const bool isolate = call == set_indicator_ && in[0] == kIsolationState && in[2] == kIsolate;
   return isolate ? isolate_latency_[type_by_convention(in[1])] : latencies_[call];
 }
 
@@ -124,9 +125,9 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
     return refuse(partition, entry.arguments, block);
   }
   CallFrame frame{core_, partition, *core_.memories[partition], entry.server, block.inputs,
-                  {},    {},        false};
+                  block.outputs, {}, {}, false};
   for (std::size_t i = 0; i < block.inputs; ++i) frame.in[i] = block.input(i);
-  const CallRow& row = call_table()[entry.call];
+  const CallRow& row = rows_[entry.call];
   const std::int32_t fault = chosen_fault(frame, row);
   if (fault == 0) {
     row.handler(frame);
@@ -140,7 +141,7 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
   if (!core_.profile.latency_before_commit) reply.latency = latency(entry.call, frame.in);
   if (frame.parks) return reply;
   if (reply.status == kRtasHardwareError) p.error_logged = true;
-  for (std::size_t i = 0; i < row.outputs; ++i) store_be32(block.output(i), frame.out[i]);
+  for (std::size_t i = 0; i < block.outputs; ++i) store_be32(block.output(i), frame.out[i]);
   tell_written(partition, entry.arguments, block);
   return reply;
 }

@@ -35,6 +35,8 @@ class Rtas {
   void tell_written(std::size_t partition, GuestAddress arguments, const Block& block) const;
 
   Core& core_;
+  const std::span<const CallRow> rows_;
+  std::uint16_t set_indicator_ = kUnknownCall;
   std::vector<Duration> latencies_;           // by row
   std::array<Duration, 4> isolate_latency_{}; // by DrcType
   std::vector<TextId> names_;                 // by row

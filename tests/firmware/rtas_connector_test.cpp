@@ -134,7 +134,10 @@ TEST(CallTable, OffersNormalFirstAndBusyOnlyWhereAllowed) {
     EXPECT_EQ(row.outcomes[0].value, 0);
     EXPECT_EQ(row.site, "rtas." + std::string(row.name));
     EXPECT_LE(row.max_inputs, kMaxInputs);
-    EXPECT_LE(row.outputs, kMaxOutputs);
+    EXPECT_LE(row.min_inputs, row.max_inputs);
+    EXPECT_GE(row.min_outputs, 1);
+    EXPECT_LE(row.min_outputs, row.max_outputs);
+    EXPECT_LE(row.max_outputs, kMaxOutputs);
     const bool busy = std::any_of(row.outcomes.begin(), row.outcomes.end(), [](const Outcome& o) {
       return o.value == -2 || (o.value >= 9900 && o.value <= 9905);
     });
