@@ -26,6 +26,7 @@ install(DIRECTORY sim firmware models hmc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR
   FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 install(DIRECTORY scenarios/schema scenarios/machines scenarios/flows
   DESTINATION ${CMAKE_INSTALL_DATADIR}/lparsim FILES_MATCHING PATTERN "*.json")
+install(FILES docs/requirements.json DESTINATION ${CMAKE_INSTALL_DATADIR}/lparsim)
 install(FILES packaging/lparsim.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 if(TARGET lparsim_bench)
   install(TARGETS lparsim_bench RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/lparsim OPTIONAL)

@@ -44,7 +44,7 @@ function(lparsim_test name)
   endif()
   # Names by index: the printed value of a struct holds addresses, which change with each run.
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-    TEST_PREFIX "${name}." PROPERTIES LABELS ${name}
+    TEST_PREFIX "${name}." PROPERTIES LABELS ${name} FIXTURES_REQUIRED rules
     ENVIRONMENT SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1
-    ENVIRONMENT_MODIFICATION LPARSIM_RULES_DIR=set:${PROJECT_BINARY_DIR}/rules)
+    ENVIRONMENT_MODIFICATION LPARSIM_RULES_DIR=set:${PROJECT_BINARY_DIR}/rules/${name})
 endfunction()

@@ -11,6 +11,7 @@ namespace lparsim::cli {
 
 void add_run(CLI::App& app, int& exit_status);
 void add_check(CLI::App& app, int& exit_status);
+void add_coverage(CLI::App& app, int& exit_status);
 void add_schema(CLI::App& app, int& exit_status);
 void add_import(CLI::App& app, int& exit_status);
 void add_hmc(CLI::App& app, int& exit_status);

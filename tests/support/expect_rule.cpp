@@ -17,22 +17,37 @@ std::string file_name(const testing::TestInfo& test) {
   return name;
 }
 
-// Writes what a test checked once it is over; a failed test leaves nothing behind.
+std::string_view outcome(const testing::TestResult& result) {
+  return result.Failed() ? "failed" : result.Skipped() ? "skipped" : "passed";
+}
+
+// Writes what a test checked once it is over: its outcome, then the rules. A test that did not pass
+// has checked nothing; every test leaves a file, so that a reader sees which tests have run.
 class Recorder final : public testing::EmptyTestEventListener {
  public:
   std::set<std::string, std::less<>> rules;
 
-  void OnTestStart(const testing::TestInfo&) override { rules.clear(); }
-  void OnTestEnd(const testing::TestInfo& test) override {
-    const char* folder = std::getenv("LPARSIM_RULES_DIR");
-    if (folder == nullptr) return;
-    const auto path = std::filesystem::path(folder) / file_name(test);
+  void OnTestStart(const testing::TestInfo& test) override {
+    rules.clear();
     std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-    if (rules.empty() || !test.result()->Passed()) return;
-    std::filesystem::create_directories(folder, ignored);
+    if (const auto path = record_path(test); !path.empty()) std::filesystem::remove(path, ignored);
+  }
+  void OnTestEnd(const testing::TestInfo& test) override {
+    const auto path = record_path(test);
+    if (path.empty()) return;
+    std::error_code ignored;
+    std::filesystem::create_directories(path.parent_path(), ignored);
     std::ofstream out(path);
+    out << outcome(*test.result()) << '\n';
+    if (!test.result()->Passed()) return;
     for (const auto& rule : rules) out << rule << '\n';
+  }
+
+ private:
+  static std::filesystem::path record_path(const testing::TestInfo& test) {
+    const char* folder = std::getenv("LPARSIM_RULES_DIR");
+    return folder == nullptr ? std::filesystem::path()
+                             : std::filesystem::path(folder) / file_name(test);
   }
 };
 

@@ -1,7 +1,8 @@
 // EXPECT_RULE("R1-13.5.3.4-1", condition): like EXPECT_TRUE, and the run notes that this test
 // checked this LoPAR requirement. The condition must become false when the behaviour that the rule
 // asks for is inverted; a rule that no assertion of this kind passes is not implemented.
-// A run writes one file a test into the folder that LPARSIM_RULES_DIR names (ctest sets it).
+// The id may be computed (a table of rules walked by one test). A run writes one file a test into
+// the folder that LPARSIM_RULES_DIR names (ctest sets it); docs/requirements/README.md goes on.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,4 +18,4 @@ bool checked(std::string_view rule, bool holds);
 
 #define EXPECT_RULE(id, condition)                                                       \
   EXPECT_TRUE(lparsim::testing_support::checked(id, static_cast<bool>(condition)))       \
-      << "LoPAR requirement " id ": " #condition
+      << "LoPAR requirement " << (id) << ": " #condition
