@@ -33,8 +33,9 @@ Result<void> check_file(const std::string& path) {
 
 int check(const std::vector<std::string>& paths) {
   const auto files = json_files(paths);
-  if (!files) {
-    complain(files.error());
+  if (!files || files->empty()) {
+    complain(files ? Error{ErrorCode::not_found, "no JSON file found", paths.front()}
+                   : files.error());
     return kBadInput;
   }
   std::size_t good = 0, bad = 0;

@@ -101,6 +101,12 @@ class BadInput(ProgramTest):
         self.check_one_line("a.json: ", "run", self.folder / "a.json")
         self.check_one_line(": /machine: ", "run", self.scenario(machine="a.json"))
 
+    def test_a_folder_with_nothing_in_it(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.check_one_line("no scenario found", "run", empty)
+        self.check_one_line("no JSON file found", "check", empty)
+
     def test_bytes_that_are_no_json(self):
         text = self.scenario().read_bytes()
         path = self.folder / "bytes.json"
