@@ -1,6 +1,6 @@
 // What LoPAR's tables say of each RTAS call: number of inputs and outputs, the statuses of its own
-// table (7-7 to 7-119, 13-8; -3 is allowed for any parameter error of any call), whether 990x is one
-// of them, and for whom table 7-3 requires it.
+// table (7-7 to 7-119, 13-8; -3 is allowed for any parameter error of any call), whether 990x is
+// one of them, and for whom table 7-3 requires it.
 #pragma once
 
 #include <array>
