@@ -6,6 +6,7 @@
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/events/hot_plug_log.hpp"
 #include "firmware/hcall/hcalls.hpp"
+#include "firmware/hcall/waking_events.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
 #include "firmware/rtas/rtas.hpp"
@@ -30,7 +31,7 @@ struct Hypervisor::State {
 struct Hypervisor::Impl {
   Impl(PlatformConfig platform, const FirmwareProfile& profile, Services services,
        HypervisorEvents& events)
-      : core(std::move(platform), profile, services, events), rtas(core) {}
+      : waking(events, core), core(std::move(platform), profile, services, waking), rtas(core) {}
 
   // Inspection and guest side: asking for a partition that does not exist is our own bug.
   std::size_t known(PartitionId id) const {
@@ -47,6 +48,7 @@ struct Hypervisor::Impl {
   }
   bool queue_event(PartitionId partition, const HotPlugEvent& event);
 
+  WakingEvents waking;
   Core core;
   Rtas rtas;
 };
@@ -134,6 +136,7 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     boot_drcs(core, partition);
     p.threads[boot_server(id).value] = ThreadState::running;
     p.running_threads = 1;
+    start_hcalls(core, partition);
     note_boot_caches(core, partition);
     return {};
   });
@@ -166,10 +169,9 @@ RtasReply Hypervisor::rtas_commit(const RtasEntry& entry) {
   return impl_->rtas.commit(impl_->known(entry.partition), entry);
 }
 
-HcallReply Hypervisor::hcall(PartitionId id, ServerNumber, std::uint64_t opcode,
-                             std::array<std::uint64_t, 9>& registers) {
-  const std::int64_t status = run_hcall(impl_->core, impl_->known(id), opcode, registers);
-  return {status, impl_->core.profile.hcall_latency};
+HcallReply Hypervisor::hcall(PartitionId id, ServerNumber server, std::uint64_t opcode,
+                             std::array<std::uint64_t, 9>& registers, CallerState caller) {
+  return run_hcall(impl_->core, impl_->known(id), server, caller, opcode, registers);
 }
 
 void Hypervisor::set_mapped(PartitionId id, DrcIndex index, bool mapped) {
@@ -291,6 +293,11 @@ std::optional<DrcView> Hypervisor::drc(PartitionId id, DrcIndex index) const {
 
 std::uint32_t Hypervisor::undelivered_events(PartitionId id) const {
   return static_cast<std::uint32_t>(impl_->core.at(impl_->known(id)).events.size());
+}
+
+InterruptMode Hypervisor::interrupt_mode(PartitionId id) const {
+  const HcallState& state = impl_->core.at(impl_->known(id)).hcalls;
+  return {state.little_endian, state.interrupt_location};
 }
 
 bool Hypervisor::lmb_usable(PartitionId id, std::uint64_t address, std::uint64_t size) const {

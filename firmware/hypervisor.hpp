@@ -42,6 +42,8 @@ class HypervisorEvents {
   virtual void interrupt(PartitionId partition, std::uint32_t source) = 0;
   // The partition ended by itself: last stop-self, power-off, system-reboot, os-term.
   virtual void partition_ended(PartitionId partition, bool restart) = 0;
+  // A hardware thread that a hypervisor call has parked goes on (HcallReply::park).
+  virtual void thread_ready(PartitionId, ServerNumber) {}
 };
 
 // An RTAS call is entry, commit, reply (design: "State, actors, time"). The caller waits
@@ -60,9 +62,28 @@ struct RtasReply {
   Duration latency{};            // between commit and reply, where the profile puts it there
 };
 
+// The bits of the caller's MSR that a hypervisor call looks at.
+struct CallerState {
+  bool problem_state = false;        // MSR[PR]
+  bool external_interrupts = false;  // MSR[EE]
+};
+
+// What a parked thread waits for: an interrupt or prod, a prod alone, others having had their turn.
+enum class ParkUntil : std::uint8_t { nothing, event, prod, turn };
+
+// A parked caller comes back when thread_ready() names it, or by itself: after `at_most` (0: no
+// limit), or when its own decrementer says so.
 struct HcallReply {
   std::int64_t status = 0;
   Duration latency{};
+  ParkUntil park = ParkUntil::nothing;
+  Duration at_most{};
+};
+
+// H_SET_MODE: how interrupts find the operating system.
+struct InterruptMode {
+  bool little_endian = false;
+  std::uint8_t location = 0;         // AIL: 0, 2, 3
 };
 
 // State of one DRC as DRC.md names it; logical L1..L4 (L1a: allocatable, L1b: not).
@@ -142,7 +163,7 @@ class Hypervisor {
   RtasEntry rtas_enter(PartitionId partition, ServerNumber server, GuestAddress arguments);
   RtasReply rtas_commit(const RtasEntry& entry);
   HcallReply hcall(PartitionId partition, ServerNumber server, std::uint64_t opcode,
-                   std::array<std::uint64_t, 9>& registers);
+                   std::array<std::uint64_t, 9>& registers, CallerState caller = {});
 
   // A translation (page table, TCE) to this resource exists or is gone: isolate answers -9001 while
   // it exists (R1-13.7.4.1.2-2, R1-13.7.4.1.3-2).
@@ -172,6 +193,7 @@ class Hypervisor {
   std::vector<DrcView> drcs(PartitionId partition, DrcType type) const;
   std::optional<DrcView> drc(PartitionId partition, DrcIndex index) const;
   std::uint32_t undelivered_events(PartitionId partition) const;
+  InterruptMode interrupt_mode(PartitionId partition) const;
   bool lmb_usable(PartitionId partition, std::uint64_t address, std::uint64_t size) const;
   Bytes flattened_tree(PartitionId partition) const;                  // as it is now
   const PlatformConfig& platform() const;

@@ -49,8 +49,17 @@ std::int64_t PartitionHost::hcall(std::uint32_t server, std::uint64_t opcode,
   std::copy_n(registers, values.size(), values.begin());
   const auto reply = hypervisor_.hcall(partition_, ServerNumber{server}, opcode, values);
   std::copy(values.begin(), values.end(), registers);
+  if (reply.park != firmware::ParkUntil::nothing) {
+    std::optional<Duration> at_most;
+    if (reply.at_most > Duration::zero()) at_most = reply.at_most;
+    context_.actors.block({&parked_, server}, at_most);
+  }
   if (reply.latency > Duration::zero()) context_.actors.sleep(reply.latency);
   return reply.status;
+}
+
+void PartitionHost::thread_ready(ServerNumber server) {
+  context_.actors.wake({&parked_, server.value});
 }
 
 std::uint8_t* PartitionHost::rmo(std::uint64_t real_address, std::uint64_t size) {

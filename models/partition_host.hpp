@@ -36,6 +36,7 @@ class PartitionHost final : public kernel::KernelHost,
 
   // An actor of this partition that runs kernel code: keeps host and kernel alive.
   ActorId spawn_actor(const std::string& name, std::function<void(PartitionHost&)> body);
+  void thread_ready(ServerNumber server);  // a hypervisor call that parked it is over
   void forget_locks() { held_.clear(); }   // a snapshot was restored: nobody holds any
 
   void rtas(std::uint32_t server, std::uint64_t arguments) override;
@@ -66,6 +67,7 @@ class PartitionHost final : public kernel::KernelHost,
   RmoMemory& memory_;
   PartitionShell& shell_;
   std::set<std::uint32_t> held_;   // ids of the locks that are held; its address is their key space
+  char parked_ = 0;                // its address is the key space of parked hardware threads
 };
 
 }  // namespace lparsim::models

@@ -159,6 +159,10 @@ void PartitionModel::interrupt(std::uint32_t source) {
   if (host_ != nullptr && value_.state != PartitionState::error) host_->kernel->interrupt(source);
 }
 
+void PartitionModel::thread_ready(ServerNumber server) {
+  if (host_ != nullptr) host_->thread_ready(server);
+}
+
 void PartitionModel::set_rmc(bool up, bool connected, bool seen_at_once) {
   const bool before = rmc_active();
   value_.rmc_up = up;

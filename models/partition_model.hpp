@@ -45,6 +45,7 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
   void cpu_started(ServerNumber server, std::uint64_t entry, std::uint64_t r3);
   void interrupt(std::uint32_t source);
   void ended(bool restart);
+  void thread_ready(ServerNumber server);
 
   // -- RMC -------------------------------------------------------------------------------------
   bool has_rmc() const { return os_.rmc; }

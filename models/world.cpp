@@ -77,6 +77,11 @@ void World::Impl::partition_ended(PartitionId partition, bool restart) {
   after_commit(partition, [restart](PartitionModel& model) { model.ended(restart); });
 }
 
+// Wakes an actor and no more: that may happen during a commit.
+void World::Impl::thread_ready(PartitionId partition, ServerNumber server) {
+  if (PartitionModel* model = find(partition)) model->thread_ready(server);
+}
+
 World::World(WorldConfig config, Choices& choices)
     : impl_(std::make_unique<Impl>(std::move(config), choices)) {}
 

@@ -42,6 +42,7 @@ struct World::Impl final : firmware::HypervisorEvents {
                    std::uint64_t r3) override;
   void interrupt(PartitionId partition, std::uint32_t source) override;
   void partition_ended(PartitionId partition, bool restart) override;
+  void thread_ready(PartitionId partition, ServerNumber server) override;
 
   WorldConfig config;
   OneNanosecond resolution;

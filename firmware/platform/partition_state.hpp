@@ -7,6 +7,7 @@
 
 #include "firmware/device_tree/cas.hpp"
 #include "firmware/events/event_queue.hpp"
+#include "firmware/hcall/hcall_state.hpp"
 #include "firmware/hypervisor.hpp"
 #include "firmware/platform/ledger.hpp"
 #include "firmware/rtas/connector_walk.hpp"
@@ -42,6 +43,7 @@ struct PartitionState {
   std::vector<ConnectorContext> connectors;
   std::uint32_t connector_ids = 0;
   std::vector<ReportedCache> caches;
+  HcallState hcalls;
 };
 
 struct SlotState {
@@ -53,6 +55,7 @@ struct SystemState {
   Ledger ledger;
   std::vector<PartitionState> partitions;   // as in PlatformConfig
   std::vector<SlotState> slots;
+  HcallSystemState hcalls;
 };
 
 }  // namespace lparsim::firmware

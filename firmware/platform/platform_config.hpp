@@ -25,9 +25,15 @@ struct SlotConfig {               // a physical I/O slot
   PartitionId owner;              // kNoPartition: free
 };
 
+inline constexpr std::uint16_t kAnySlot = 0xffff;
+
 struct VirtualSlotConfig {
   std::uint16_t slot = 0;         // slot number
   std::string kind;               // "serial", "eth", "scsi", "fc"
+  bool server = false;            // the side that serves: v-scsi-host, vfc-server, vty-server
+  PartitionId partner = kNoPartition;   // whose adapter is at the other end; else any client
+  std::uint16_t partner_slot = kAnySlot;
+  std::uint16_t vlan = 1;         // eth: the port's VLAN
 };
 
 // What a dedicated partition does with its idle processors; firmware only carries it for the HMC.
@@ -48,6 +54,7 @@ struct PartitionConfig {
   std::int32_t pool_id = 0;
   std::uint32_t min_lmbs = 0, lmbs = 0, max_lmbs = 0;
 
+  bool performance_collection = false;    // may see the processor pool (H_PIC)
   std::uint16_t max_virtual_slots = 10;
   std::vector<VirtualSlotConfig> virtual_slots;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/hcall/hcalls.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
@@ -285,6 +286,7 @@ void settle_units(Core& core, std::size_t partition) {
 
 void settle_off(Core& core, std::size_t partition) {
   PartitionState& p = core.at(partition);
+  end_hcalls(core, partition);
   PartitionState off;
   off.config = std::move(p.config);
   off.config.procs = p.pending_procs;

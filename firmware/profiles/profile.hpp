@@ -68,6 +68,13 @@ struct Supported {
   bool answers_lpar_bits = true;     // byte 2: LPAR, SPLPAR, ... are echoed, not only DRCONF
 };
 
+// Readings and choices of the hypervisor calls (HCALLS.md).
+struct HcallReadings {
+  bool flag_position_told = true;    // H_UNSUPPORTED_FLAG is -256 minus the bit's position
+  bool debug_registers = true;       // H_SET_MODE resources 1 and 2
+  Duration dispatch_cycle{10'000'000};
+};
+
 struct FirmwareProfile {
   std::string_view name;
   std::uint32_t token_base = 1;      // first RTAS token
@@ -80,6 +87,7 @@ struct FirmwareProfile {
   EventLayout events;
   TreeStyle tree;
   Supported supported;
+  HcallReadings hcall;
 
   // Latency of a call by name; rtas_latency when it has no entry.
   Duration latency_of(std::string_view call) const;

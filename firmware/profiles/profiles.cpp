@@ -32,13 +32,13 @@ constexpr std::array kQemuLatencies{
 };
 
 // [seen] as what Linux found on a POWER9 E980 (DEVICE_TREE.md 12), and the strings that Linux
-// does not test but the DLPAR calls need (join, vasi, suspend: [inferred]).
-constexpr std::array<std::string_view, 22> kPhypHypertas{
+// does not test but whose calls exist (from join on: [inferred]).
+constexpr std::array kPhypHypertas = std::to_array<std::string_view>({
     "hcall-pft",     "hcall-tce",     "hcall-sprg0",   "hcall-copy",         "hcall-debug",
     "hcall-interrupt", "hcall-migrate", "hcall-perfmon", "hcall-crq",        "hcall-vio",
     "hcall-rdma",    "hcall-lLAN",    "hcall-bulk",    "hcall-multi-tce",    "hcall-splpar",
     "hcall-vphn",    "hcall-set-mode", "hcall-best-energy-1", "hcall-block-remove",
-    "hcall-join",    "hcall-vasi",    "hcall-suspend"};
+    "hcall-join",    "hcall-vasi",    "hcall-suspend", "hcall-poll-pending", "hcall-pic"});
 
 // [seen] in every recorded tree, in this order.
 constexpr std::array<std::string_view, 17> kQemuHypertas{
@@ -122,6 +122,8 @@ constexpr FirmwareProfile make_qemu() {
   p.supported.form2_affinity = true;
   p.supported.hpt_resize = true;
   p.supported.answers_lpar_bits = false;
+  p.hcall.flag_position_told = false;
+  p.hcall.debug_registers = false;
   return p;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hmc/inventory/text.hpp"
+#include "sim/config/firmware_facts.hpp"
 #include "sim/config/import_draft.hpp"
 
 namespace lparsim::config {
@@ -113,7 +114,7 @@ void import_adapters(Draft& draft) {
         static_cast<std::uint16_t>(draft.partition(config.id)->max_virtual_slots);
     for (const hmc::VirtualAdapter& adapter : adapters) {
       if (adapter.partition == config.id) {
-        config.virtual_slots.push_back({adapter.slot, adapter.kind});
+        config.virtual_slots.push_back(virtual_slot_of(adapter));
       }
     }
   }

@@ -6,6 +6,7 @@
 #include "hmc/inventory/levels.hpp"
 #include "hmc/inventory/text.hpp"
 #include "models/setting/setting.hpp"
+#include "sim/config/firmware_facts.hpp"
 #include "sim/config/import_draft.hpp"
 #include "sim/config/machine_words.hpp"
 
@@ -217,6 +218,7 @@ void import_partitions(Draft& draft) {
       if (word.word == record.env) config.os = word.value;
     }
     config.configured = record.resource_config;
+    config.performance_collection = may_collect_performance(record);
     config.max_virtual_slots = static_cast<std::uint16_t>(record.max_virtual_slots);
     models::apply_setting(current_setting(draft, record), platform.lmb_bytes, config);
     platform.partitions.push_back(std::move(config));

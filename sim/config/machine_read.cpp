@@ -4,6 +4,7 @@
 
 #include "hmc/inventory/text.hpp"
 #include "models/setting/setting.hpp"
+#include "sim/config/firmware_facts.hpp"
 #include "sim/config/json_reader.hpp"
 #include "sim/config/machine.hpp"
 #include "sim/config/machine_words.hpp"
@@ -259,9 +260,10 @@ class MachineReader {
     record.facts = read_facts(from, "facts");
     record.absent = from.strings_or_none("absent");
     record.shown = read_shown(from);
+    config.performance_collection = may_collect_performance(record);
     for (const Node& node : from.optional_array("virtual_adapters")) {
       hmc::VirtualAdapter adapter = read_adapter(node.object(), id);
-      config.virtual_slots.push_back({adapter.slot, adapter.kind});
+      config.virtual_slots.push_back(virtual_slot_of(adapter));
       machine_.inventory.adapters.push_back(std::move(adapter));
     }
     for (const Node& node : from.optional_array("profiles")) {

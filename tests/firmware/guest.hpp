@@ -50,10 +50,12 @@ struct SeenEvents final : HypervisorEvents {
   }
   void interrupt(PartitionId, std::uint32_t source) override { interrupts.push_back(source); }
   void partition_ended(PartitionId, bool restart) override { ended.push_back(restart); }
+  void thread_ready(PartitionId, ServerNumber server) override { ready.push_back(server.value); }
 
   std::vector<std::array<std::uint64_t, 3>> started;
   std::vector<std::uint32_t> interrupts;
   std::vector<bool> ended;
+  std::vector<std::uint32_t> ready;
 };
 
 inline constexpr PartitionId kDedicated{2}, kShared{3}, kSpare{4};

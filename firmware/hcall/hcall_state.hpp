@@ -1,0 +1,59 @@
+// What hypervisor calls leave behind in one partition, as values. Empty while the partition is off,
+// and grown only by use: a partition that makes no call costs nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/base/time.hpp"
+
+namespace lparsim::firmware {
+
+// Why a hardware thread is not dispatched.
+enum class ThreadWait : std::uint8_t {
+  none,
+  ceded,               // H_CEDE: until interrupt, decrementer or prod
+  conferred,           // H_CONFER to itself: until prod; interrupts only with MSR[EE]
+  conferred_to_all,    // H_CONFER(-1)
+  conferred_to_one,    // H_CONFER to another thread
+  joined,              // H_JOIN: until prod
+};
+
+struct RegisteredArea {
+  std::uint64_t address = 0;
+  std::uint32_t bytes = 0;
+};
+
+struct HcallThread {
+  std::optional<RegisteredArea> vpa, dispatch_log, slb_shadow;
+  bool prodded = false;
+  ThreadWait wait = ThreadWait::none;
+  bool interruptible = false;              // the wait ends with an interrupt, too
+  std::uint32_t dispatches = 0;            // as at VPA 0x100: even while dispatched
+  std::uint64_t log_entries = 0;           // as at VPA 0x218
+  TimePoint waits_since{};
+  Duration waited{};                       // all waits that are over
+  std::uint64_t sprg0 = 0, dabr = 0, dabrx = 0;
+  std::uint64_t breakpoint = 0, watchpoint = 0, watch_conditions = 0;
+};
+
+struct ThreadStart {                       // when start-cpu started the thread
+  std::uint32_t server = 0;
+  TimePoint at{};
+};
+
+struct HcallState {
+  TimePoint powered_on_at{};
+  std::vector<ThreadStart> starts;         // one a thread; the others started at power-on
+  std::vector<HcallThread> threads;        // by server number; see hcall_thread()
+  bool little_endian = false;              // H_SET_MODE resource 4
+  std::uint8_t interrupt_location = 0;     // H_SET_MODE resource 3
+  std::uint64_t perfmon_modes = 0;         // H_PERFMON
+};
+
+struct HcallSystemState {
+  Duration consumed_before{};              // by shared processors of partitions that are off again
+};
+
+}  // namespace lparsim::firmware
