@@ -109,11 +109,12 @@ namespace {
 
 void note_boot_caches(Core& core, std::size_t partition) {
   PartitionState& p = core.at(partition);
-  const TreeShape shape = tree_shape(core, partition);
+  const TreeBasis basis = tree_basis(core, partition);
   for (std::uint32_t cpu = 0; cpu < p.cpus.size(); ++cpu) {
     if (p.cpus[cpu] != DrcState::configured) continue;
-    const auto nodes = connector_nodes(shape, drc_index(core, {DrcArray::cpus, cpu}));
-    for (std::size_t i = 1; i < nodes.size(); ++i) p.caches.push_back({cpu, nodes[i].name});
+    const auto parts =
+        connector_parts(basis, drc_index(core, {DrcArray::cpus, cpu}), core.cpu_commons);
+    for (std::size_t i = 1; i < parts.size(); ++i) p.caches.push_back({cpu, parts[i].node.name});
   }
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "firmware/device_tree/numbering.hpp"
@@ -94,52 +93,34 @@ void add_memory(Node& root, const TreeShape& shape) {
   }
   for (std::uint32_t n = fixed_lmbs(shape); n < shape.lmbs.size(); ++n) {
     if (shape.lmbs[n].state != LmbState::unassigned) {
-      root.children.push_back(lmb_node(shape, n));
+      root.children.push_back(lmb_node(shape, n, shape.domains.at(shape.lmbs[n].domain)));
     }
   }
 }
 
-const PhbShape* phb_of(const TreeShape& shape, DrcIndex drc, bool by_slot) {
-  const auto found = std::find_if(shape.phbs.begin(), shape.phbs.end(), [&](const PhbShape& p) {
-    return (by_slot ? p.slot : phb_drc_index(p.phb)) == drc;
-  });
-  return found == shape.phbs.end() ? nullptr : &*found;
-}
-
-std::optional<std::uint32_t> cpu_of(const TreeShape& shape, DrcIndex drc) {
-  const std::uint8_t threads = shape.platform->processor.threads;
-  const std::uint32_t offset = drc.value - cpu_drc_index(0, threads).value;
-  if (offset % threads != 0 || offset / threads >= shape.cpus.size()) return std::nullopt;
-  return offset / threads;
-}
-
-std::optional<std::uint32_t> lmb_of(const TreeShape& shape, DrcIndex drc) {
-  const std::uint32_t n = drc.value - lmb_drc_index(0).value;
-  if (n >= shape.lmbs.size() || shape.lmbs[n].state == LmbState::fixed) return std::nullopt;
-  return n;
-}
-
-std::optional<std::uint16_t> virtual_slot_of(const TreeShape& shape, DrcIndex drc) {
-  const std::uint32_t slot = drc.value - virtual_slot_drc_index(0).value;
-  if (slot >= virtual_slot_count(*shape.partition)) return std::nullopt;
-  return static_cast<std::uint16_t>(slot);
-}
-
-// What sits in a slot: as owned now, else as configured, else the console for slot 0.
-std::optional<VirtualSlotShape> adapter_in(const TreeShape& shape, std::uint16_t slot) {
-  for (const VirtualSlotShape& s : shape.virtual_slots) {
-    if (s.slot == slot) return s;
-  }
-  for (const VirtualSlotConfig& s : shape.partition->virtual_slots) {
-    if (s.slot == slot) return VirtualSlotShape{slot, s.kind};
-  }
-  if (slot == 0) return VirtualSlotShape{0, "serial"};
-  return std::nullopt;
-}
-
 std::uint32_t ceil_divide(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 
+std::uint32_t cores_per_chip(const PlatformConfig& platform) {
+  return std::max<std::uint32_t>(platform.cores_per_chip, 1);
+}
+
+std::uint32_t chips(const PlatformConfig& platform) {
+  const auto cores = static_cast<std::uint32_t>(platform.installed_units.hundredths) / 100U;
+  return std::max(ceil_divide(cores, cores_per_chip(platform)), 1U);
+}
+
 }  // namespace
+
+CpuShape cpu_shape(const TreeBasis& basis, std::uint32_t n) {
+  return {n < static_cast<std::uint32_t>(basis.partition->procs), n,
+          std::min(n / cores_per_chip(*basis.platform), chips(*basis.platform) - 1)};
+}
+
+std::uint32_t lmb_domain(const PlatformConfig& platform, std::uint32_t n) {
+  const std::uint32_t all = chips(platform);
+  const std::uint32_t per_chip = std::max(ceil_divide(platform.installed_lmbs, all), 1U);
+  return std::min(n / per_chip, all - 1);
+}
 
 TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& partition,
                      const FirmwareProfile& profile, const Options& options) {
@@ -148,25 +129,17 @@ TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& part
   shape.partition = &partition;
   shape.profile = &profile;
   shape.options = options;
-  const auto cores = static_cast<std::uint32_t>(platform.installed_units.hundredths) / 100U;
-  const std::uint32_t per_chip = std::max<std::uint32_t>(platform.cores_per_chip, 1);
-  const std::uint32_t chips = std::max(ceil_divide(cores, per_chip), 1U);
   shape.domains.clear();
-  for (std::uint32_t chip = 0; chip < chips; ++chip) shape.domains.push_back(chip);
+  for (std::uint32_t chip = 0; chip < chips(platform); ++chip) shape.domains.push_back(chip);
   shape.cpus.resize(static_cast<std::size_t>(partition.max_procs));
-  for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) {
-    shape.cpus[n] = {n < static_cast<std::uint32_t>(partition.procs), n,
-                     std::min(n / per_chip, chips - 1)};
-  }
-  // Memory is spread over the chips in equal, contiguous parts.
-  const std::uint32_t lmbs_per_chip = std::max(ceil_divide(platform.installed_lmbs, chips), 1U);
+  for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) shape.cpus[n] = cpu_shape(shape, n);
   const std::uint32_t fixed = lmbs_without_connector(profile, platform.lmb_bytes, partition.lmbs);
   shape.lmbs.resize(partition.max_lmbs);
   for (std::uint32_t n = 0; n < partition.max_lmbs; ++n) {
     const LmbState state = n < fixed            ? LmbState::fixed
                            : n < partition.lmbs ? LmbState::assigned
                                                 : LmbState::unassigned;
-    shape.lmbs[n] = {state, static_cast<std::uint16_t>(std::min(n / lmbs_per_chip, chips - 1))};
+    shape.lmbs[n] = {state, static_cast<std::uint16_t>(lmb_domain(platform, n))};
   }
   const std::vector<std::uint32_t> numbers = phb_numbers(platform.slots);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -207,34 +180,6 @@ Node build_tree(const TreeShape& shape) {
     root.children.back().children.push_back(adapter_node(shape, phb, Origin::boot));
   }
   return root;
-}
-
-std::vector<Node> connector_nodes(const TreeShape& shape, DrcIndex drc) {
-  std::vector<Node> nodes;
-  if (const auto cpu = cpu_of(shape, drc)) {
-    nodes.push_back(cpu_node(shape, *cpu, Origin::connector));
-    for (Node& cache : cache_nodes(shape, *cpu, Origin::connector)) {
-      nodes.push_back(std::move(cache));
-    }
-  } else if (const auto lmb = lmb_of(shape, drc)) {
-    nodes.push_back(lmb_node(shape, *lmb));
-  } else if (const PhbShape* phb = phb_of(shape, drc, false)) {
-    nodes.push_back(phb_node(shape, *phb, Origin::connector));
-  } else if (const PhbShape* slot = phb_of(shape, drc, true)) {
-    nodes.push_back(adapter_node(shape, *slot, Origin::connector));
-  } else if (const auto number = virtual_slot_of(shape, drc)) {
-    if (const auto adapter = adapter_in(shape, *number)) {
-      nodes.push_back(virtual_adapter_node(shape, *adapter, Origin::connector));
-    }
-  }
-  return nodes;
-}
-
-std::string connector_parent(const TreeShape& shape, DrcIndex drc) {
-  if (cpu_of(shape, drc)) return "/cpus";
-  if (const PhbShape* slot = phb_of(shape, drc, true)) return "/" + phb_node_name(slot->phb);
-  if (virtual_slot_of(shape, drc)) return "/vdevice";
-  return "/";
 }
 
 }  // namespace lparsim::firmware

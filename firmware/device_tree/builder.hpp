@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace lparsim::firmware {
 struct CpuShape {                    // a CPU connector; position n in TreeShape::cpus = its number
   bool owned = false;                // has a node under /cpus
   std::uint32_t core = 0;            // physical core, last number of ibm,associativity
-  std::uint32_t domain = 0;          // row of TreeShape::domains
+  std::uint32_t domain = 0;          // NUMA node number
 };
 
 enum class LmbState : std::uint8_t {
@@ -50,17 +51,23 @@ struct TokenShape {
   RtasToken token;
 };
 
-struct TreeShape {
+// What every node is made from. The sub-tree of one connector needs no more than this, so that its
+// cost does not grow with the partition.
+struct TreeBasis {
   const PlatformConfig* platform = nullptr;      // never null while building
   const PartitionConfig* partition = nullptr;
   const FirmwareProfile* profile = nullptr;
   Options options;
+  std::span<const TokenShape> tokens;            // in the order they are to appear
+  std::span<const std::uint32_t> phb_of_slot;    // by position in platform->slots; empty: computed
+};
+
+struct TreeShape : TreeBasis {
   std::vector<CpuShape> cpus;                    // max_procs entries
   std::vector<LmbShape> lmbs;                    // max_lmbs entries; [0] is fixed
   std::vector<std::uint32_t> domains{0};         // NUMA node number of each associativity row
   std::vector<PhbShape> phbs;                    // ascending PHB number
   std::vector<VirtualSlotShape> virtual_slots;   // ascending slot number, owned ones
-  std::vector<TokenShape> tokens;                // in the order they are to appear
   std::uint32_t rtas_base = 0;                   // real address of the RTAS area and its entry
   std::uint32_t rtas_entry = 0;
 };
@@ -70,16 +77,11 @@ struct TreeShape {
 TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& partition,
                      const FirmwareProfile& profile, const Options& options);
 
+// Connector `n` as it is at power-on: its core and its NUMA node.
+CpuShape cpu_shape(const TreeBasis& basis, std::uint32_t n);
+// NUMA node of the LMB at address n * LMB size: memory lies on the chips in equal, contiguous parts.
+std::uint32_t lmb_domain(const PlatformConfig& platform, std::uint32_t n);
+
 Node build_tree(const TreeShape& shape);
-
-// The sub-tree that ibm,configure-connector returns for a connector (13.5.3.5): one or more top
-// nodes in the order they are reported. CPU: the cpu node and, behind it, its cache nodes (the
-// caller leaves out those that the client has already been given, by name); LMB: the memory node
-// with ibm,associativity; PHB: the pci node (nothing below its SLOT connector, R1-13.7.4.3-5);
-// SLOT: the adapter's node. `drc` need not be owned. Empty: no such connector.
-std::vector<Node> connector_nodes(const TreeShape& shape, DrcIndex drc);
-
-// Path of the node below which connector_nodes() belong: "/cpus", "/", "/vdevice", "/pci@...".
-std::string connector_parent(const TreeShape& shape, DrcIndex drc);
 
 }  // namespace lparsim::firmware

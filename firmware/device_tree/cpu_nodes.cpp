@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "firmware/device_tree/numbering.hpp"
 #include "firmware/device_tree/parts.hpp"
@@ -35,38 +39,13 @@ Bytes pa_features(std::uint32_t pvr) {
   return out;
 }
 
-Bytes cells(std::initializer_list<std::uint32_t> values) {
-  CellWriter out;
-  for (const std::uint32_t v : values) out.u32(v);
-  return out.take();
-}
-
 // Hash table: 1/128 of the largest memory, a power of two, at least 256 KiB (40 GiB gives 0x1d).
-std::uint32_t log2_hash_table_bytes(const TreeShape& shape) {
+std::uint32_t log2_hash_table_bytes(const TreeBasis& basis) {
   constexpr std::uint32_t kSmallest = 18;
-  const std::uint64_t wanted = shape.lmbs.size() * shape.platform->lmb_bytes / 128;
+  const std::uint64_t wanted = basis.partition->max_lmbs * basis.platform->lmb_bytes / 128;
   std::uint32_t log2 = kSmallest;
   while ((std::uint64_t{1} << log2) < wanted) ++log2;
   return log2;
-}
-
-void add_identity(Node& node, const TreeShape& shape, std::uint32_t n, Origin origin) {
-  const ProcessorShape& chip = shape.platform->processor;
-  const std::uint32_t server = cpu_first_server(n, chip.threads).value;
-  const DrcIndex drc = cpu_drc_index(n, chip.threads);
-  node.add_u32("ibm,my-drc-index", drc.value).add_u32("reg", server);
-  node.add_str("device_type", "cpu").add_str("status", "okay");
-  node.add_u32("cpu-version", chip.pvr);
-  CellWriter servers, gservers;
-  const bool phyp_queues = shape.profile->tree.phandles_are_drc_indexes;
-  for (std::uint32_t t = 0; t < chip.threads; ++t) {
-    servers.u32(server + t);
-    gservers.u32(server + t).u32(phyp_queues ? 0xffffU : 0U);
-  }
-  node.add("ibm,ppc-interrupt-server#s", servers.take());
-  node.add("ibm,ppc-interrupt-gserver#s", gservers.take());
-  node.add("ibm,associativity", counted(cpu_associativity(shape, shape.cpus[n])));
-  add_phandle(node, shape, origin, drc.value);
 }
 
 void add_clocks_and_caches(Node& node, const ProcessorShape& chip) {
@@ -79,7 +58,7 @@ void add_clocks_and_caches(Node& node, const ProcessorShape& chip) {
   }
 }
 
-void add_mmu_and_features(Node& node, const TreeShape& shape) {
+void add_mmu_and_features(Node& node, const TreeBasis& basis) {
   node.add_u32("slb-size", 32).add_u32("ibm,slb-size", 32);
   node.add("64-bit").add_u32("ibm,purr", 1).add_u32("ibm,spurr", 1);
   node.add("ibm,processor-segment-sizes", cells({28, 40, 0xffff'ffffU, 0xffff'ffffU}));
@@ -87,76 +66,133 @@ void add_mmu_and_features(Node& node, const TreeShape& shape) {
   node.add("ibm,segment-page-sizes",
            cells({0x0c, 0, 3, 0x0c, 0, 0x10, 7, 0x18, 0x38, 0x10, 0x110, 2, 0x10, 1, 0x18, 8,
                   0x18, 0x100, 1, 0x18, 0, 0x22, 0x120, 1, 0x22, 3}));
-  node.add("ibm,pft-size", cells({0, log2_hash_table_bytes(shape)}));
+  node.add("ibm,pft-size", cells({0, log2_hash_table_bytes(basis)}));
   node.add_u32("ibm,vmx", 2).add_u32("ibm,dfp", 1);
-  node.add("ibm,pa-features", pa_features(shape.platform->processor.pvr));
-  if (shape.options.radix) {
+  node.add("ibm,pa-features", pa_features(basis.platform->processor.pvr));
+  if (basis.options.radix) {
     node.add("ibm,processor-radix-AP-encodings",
              cells({0x0c, 0xa000'0010U, 0x2000'0015U, 0x4000'001eU}));
   }
   node.add_u32("ibm,dec-bits", 56);
 }
 
-Node cache_node(const TreeShape& shape, std::uint32_t unit, const char* level, std::uint32_t bytes,
-                std::uint32_t sets, Origin origin) {
-  Node node;
-  node.name = fmt::format("{}-cache@{:x}", level, unit);
-  node.add_str("device_type", "cache").add("cache-unified").add_str("status", "okay");
-  node.add_u32("reg", unit);
-  for (const char* side : {"d", "i"}) {
-    node.add_u32(fmt::format("{}-cache-size", side), bytes);
-    node.add_u32(fmt::format("{}-cache-sets", side), sets);
-    node.add_u32(fmt::format("{}-cache-line-size", side), 128);
+// fmt::format would be most of the cost of a node that a connector reports.
+std::string hex_name(std::string_view kind, std::string_view model, std::uint32_t unit) {
+  std::array<char, 8> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), unit, 16).ptr;
+  std::string name;
+  name.reserve(kind.size() + model.size() + 1 + digits.size());
+  name.append(kind).append(model).push_back('@');
+  return name.append(digits.data(), end);
+}
+
+constexpr std::size_t kMostLevels = 5;
+
+// The levels down to the NUMA node; a processor has its core below them.
+void add_levels(std::vector<std::uint32_t>& out, const TreeBasis& basis, std::uint32_t domain) {
+  if (basis.profile->tree.associativity_levels > 2) {
+    out.insert(out.end(), {0, domain / kNodesPerDrawer, domain});
   }
-  add_phandle(node, shape, origin, unit);
-  return node;
+  out.push_back(domain);
+}
+
+Node joined(Node own, const std::vector<Property>& alike) {
+  own.properties.insert(own.properties.end(), alike.begin(), alike.end());
+  return own;
 }
 
 }  // namespace
 
-void add_phandle(Node& node, const TreeShape& shape, Origin origin, std::uint32_t value) {
-  const bool ibm = shape.profile->tree.phandles_are_drc_indexes;
+void add_phandle(Node& node, const TreeBasis& basis, Origin origin, std::uint32_t value) {
+  const bool ibm = basis.profile->tree.phandles_are_drc_indexes;
   if (ibm) node.add_u32("ibm,phandle", value);
   if (origin == Origin::boot) node.add_u32("phandle", value);
 }
 
-std::vector<std::uint32_t> memory_associativity(const TreeShape& shape, std::uint32_t row) {
-  const std::uint32_t node = shape.domains.at(row);
-  if (shape.profile->tree.associativity_levels <= 2) return {node};
-  return {0, node / kNodesPerDrawer, node, node};
+std::vector<std::uint32_t> memory_associativity(const TreeBasis& basis, std::uint32_t domain) {
+  std::vector<std::uint32_t> out;
+  add_levels(out, basis, domain);
+  return out;
 }
 
-std::vector<std::uint32_t> cpu_associativity(const TreeShape& shape, const CpuShape& cpu) {
-  std::vector<std::uint32_t> out = memory_associativity(shape, cpu.domain);
+std::vector<std::uint32_t> cpu_associativity(const TreeBasis& basis, const CpuShape& cpu) {
+  std::vector<std::uint32_t> out;
+  out.reserve(kMostLevels);
+  add_levels(out, basis, cpu.domain);
   out.push_back(cpu.core);           // the physical core, not thread or connector
   return out;
 }
 
 Bytes counted(const std::vector<std::uint32_t>& values) {
-  CellWriter out;
-  out.u32(static_cast<std::uint32_t>(values.size()));
-  for (const std::uint32_t v : values) out.u32(v);
-  return out.take();
+  Bytes out(4 + 4 * values.size());
+  store_be32(out.data(), static_cast<std::uint32_t>(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i) store_be32(out.data() + 4 + 4 * i, values[i]);
+  return out;
 }
 
-Node cpu_node(const TreeShape& shape, std::uint32_t n, Origin origin) {
-  const ProcessorShape& chip = shape.platform->processor;
+Bytes cells(std::initializer_list<std::uint32_t> values) {
+  Bytes out(4 * values.size());
+  std::size_t at = 0;
+  for (const std::uint32_t v : values) store_be32(out.data() + 4 * at++, v);
+  return out;
+}
+
+bool has_caches(const TreeBasis& basis) { return basis.profile->tree.cache_nodes; }
+
+Node cpu_own(const TreeBasis& basis, std::uint32_t n, const CpuShape& cpu, Origin origin) {
+  const ProcessorShape& chip = basis.platform->processor;
+  const std::uint32_t server = cpu_first_server(n, chip.threads).value;
+  const DrcIndex drc = cpu_drc_index(n, chip.threads);
   Node node;
-  node.name = fmt::format("PowerPC,{}@{:x}", chip.chip, cpu_first_server(n, chip.threads).value);
-  add_identity(node, shape, n, origin);
-  add_clocks_and_caches(node, chip);
-  add_mmu_and_features(node, shape);
-  if (shape.profile->tree.cache_nodes) node.add_u32("l2-cache", kL2Base + n);
+  node.properties.reserve(10);
+  node.name = hex_name("PowerPC,", chip.chip, server);
+  node.add_u32("ibm,my-drc-index", drc.value).add_u32("reg", server);
+  Bytes servers(4U * chip.threads), queues(8U * chip.threads);
+  const std::uint32_t queue = basis.profile->tree.phandles_are_drc_indexes ? 0xffffU : 0U;
+  for (std::uint32_t t = 0; t < chip.threads; ++t) {
+    store_be32(servers.data() + 4 * t, server + t);
+    store_be32(queues.data() + 8 * t, server + t);
+    store_be32(queues.data() + 8 * t + 4, queue);
+  }
+  node.add("ibm,ppc-interrupt-server#s", std::move(servers));
+  node.add("ibm,ppc-interrupt-gserver#s", std::move(queues));
+  node.add("ibm,associativity", counted(cpu_associativity(basis, cpu)));
+  if (has_caches(basis)) node.add_u32("l2-cache", kL2Base + n);
+  add_phandle(node, basis, origin, drc.value);
   return node;
 }
 
-std::vector<Node> cache_nodes(const TreeShape& shape, std::uint32_t n, Origin origin) {
-  if (!shape.profile->tree.cache_nodes) return {};
-  std::vector<Node> nodes;
-  nodes.push_back(cache_node(shape, kL2Base + n, "l2", 256U << 10, 256, origin));
-  nodes.back().add_u32("l2-cache", kL3Base + n);      // the next level has the same name
-  nodes.push_back(cache_node(shape, kL3Base + n, "l3", 4U << 20, 1, origin));
-  return nodes;
+std::vector<Property> cpu_alike(const TreeBasis& basis) {
+  Node node;
+  node.add_str("device_type", "cpu").add_str("status", "okay");
+  node.add_u32("cpu-version", basis.platform->processor.pvr);
+  add_clocks_and_caches(node, basis.platform->processor);
+  add_mmu_and_features(node, basis);
+  return std::move(node.properties);
+}
+
+Node cache_own(const TreeBasis& basis, CacheLevel level, std::uint32_t n, Origin origin) {
+  const bool l2 = level == CacheLevel::l2;
+  const std::uint32_t unit = (l2 ? kL2Base : kL3Base) + n;
+  Node node;
+  node.properties.reserve(4);
+  node.name = hex_name(l2 ? "l2" : "l3", "-cache", unit);
+  node.add_u32("reg", unit);
+  if (l2) node.add_u32("l2-cache", kL3Base + n);      // the next level has the same name
+  add_phandle(node, basis, origin, unit);
+  return node;
+}
+
+std::vector<Property> cache_alike(CacheLevel level) {
+  const bool l2 = level == CacheLevel::l2;
+  Node node;
+  node.add_str("device_type", "cache").add("cache-unified").add_str("status", "okay");
+  for (const char* side : {"d", "i"}) {
+    node.add_u32(fmt::format("{}-cache-size", side), l2 ? 256U << 10 : 4U << 20);
+    node.add_u32(fmt::format("{}-cache-sets", side), l2 ? 256 : 1);
+    node.add_u32(fmt::format("{}-cache-line-size", side), 128);
+  }
+  return std::move(node.properties);
 }
 
 Node cpus_node(const TreeShape& shape) {
@@ -171,14 +207,16 @@ Node cpus_node(const TreeShape& shape) {
   run.increment = threads;
   add_drc_properties(cpus, {run}, shape.options.drc_info);
   add_phandle(cpus, shape, Origin::boot, kCpusPhandle);
-  for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) {
-    if (shape.cpus[n].owned) cpus.children.push_back(cpu_node(shape, n, Origin::boot));
-  }
+  const std::vector<Property> cpu = cpu_alike(shape), l2 = cache_alike(CacheLevel::l2),
+                              l3 = cache_alike(CacheLevel::l3);
   for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) {
     if (!shape.cpus[n].owned) continue;
-    for (Node& cache : cache_nodes(shape, n, Origin::boot)) {
-      cpus.children.push_back(std::move(cache));
-    }
+    cpus.children.push_back(joined(cpu_own(shape, n, shape.cpus[n], Origin::boot), cpu));
+  }
+  for (std::uint32_t n = 0; n < shape.cpus.size() && has_caches(shape); ++n) {
+    if (!shape.cpus[n].owned) continue;
+    cpus.children.push_back(joined(cache_own(shape, CacheLevel::l2, n, Origin::boot), l2));
+    cpus.children.push_back(joined(cache_own(shape, CacheLevel::l3, n, Origin::boot), l3));
   }
   return cpus;
 }

@@ -37,18 +37,18 @@ void add_dma_window(Node& node, const char* property, std::uint32_t liobn, std::
 }
 
 // Locally administered address made of partition and slot, so that no two adapters share it.
-Bytes mac_address(const TreeShape& shape, std::uint16_t slot) {
-  return CellWriter{}.u16(0x0200).u16(shape.partition->id.value).u16(slot).take();
+Bytes mac_address(const TreeBasis& basis, std::uint16_t slot) {
+  return CellWriter{}.u16(0x0200).u16(basis.partition->id.value).u16(slot).take();
 }
 
-std::uint32_t token_of(const TreeShape& shape, std::string_view call) {
-  for (const TokenShape& t : shape.tokens) {
+std::uint32_t token_of(const TreeBasis& basis, std::string_view call) {
+  for (const TokenShape& t : basis.tokens) {
     if (t.name == call) return t.token.value;
   }
   return 0;
 }
 
-void add_windows(Node& node, const TreeShape& shape, std::uint32_t phb) {
+void add_windows(Node& node, const TreeBasis& basis, std::uint32_t phb) {
   // 32-bit window of 128 MiB and 64-bit window of 32 GiB per PHB, no I/O window.
   const std::uint64_t base = 0x400'0000'0000ULL + phb * 0x10'0000'0000ULL;
   CellWriter ranges;
@@ -57,9 +57,9 @@ void add_windows(Node& node, const TreeShape& shape, std::uint32_t phb) {
   ranges.u64(32ULL << 30);
   node.add("ranges", ranges.take());
   add_dma_window(node, "ibm,dma-window", 0x8000'0000U + phb, 0x4000'0000U);
-  const std::uint32_t query = token_of(shape, "ibm,query-pe-dma-window");
-  const std::uint32_t create = token_of(shape, "ibm,create-pe-dma-window");
-  const std::uint32_t remove = token_of(shape, "ibm,remove-pe-dma-window");
+  const std::uint32_t query = token_of(basis, "ibm,query-pe-dma-window");
+  const std::uint32_t create = token_of(basis, "ibm,create-pe-dma-window");
+  const std::uint32_t remove = token_of(basis, "ibm,remove-pe-dma-window");
   if (query != 0 && create != 0 && remove != 0) {
     node.add("ibm,ddw-applicable", CellWriter{}.u32(query).u32(create).u32(remove).take());
   }
@@ -67,7 +67,7 @@ void add_windows(Node& node, const TreeShape& shape, std::uint32_t phb) {
 
 }  // namespace
 
-Node virtual_adapter_node(const TreeShape& shape, const VirtualSlotShape& slot, Origin origin) {
+Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, Origin origin) {
   const AdapterKind& kind = kind_of(slot.kind);
   const DrcIndex drc = virtual_slot_drc_index(slot.slot);
   Node node;
@@ -75,23 +75,23 @@ Node virtual_adapter_node(const TreeShape& shape, const VirtualSlotShape& slot, 
   node.add_u32("reg", drc.value).add_str("device_type", kind.device_type);
   node.add_str("compatible", kind.compatible);
   const std::string location =
-      virtual_slot_location(*shape.platform, shape.partition->id, slot.slot);
+      virtual_slot_location(*basis.platform, basis.partition->id, slot.slot);
   node.add_str("ibm,loc-code", kind.dma ? location + "-T1" : location);
   node.add("interrupts", CellWriter{}.u32(kVirtualSource + slot.slot).u32(0).take());
   node.add_u32("ibm,my-drc-index", drc.value);
   if (kind.dma) add_dma_window(node, "ibm,my-dma-window", kLiobnBase + slot.slot, 0x1000'0000U);
   if (kind.kind == "eth") {
-    node.add("local-mac-address", mac_address(shape, slot.slot));
+    node.add("local-mac-address", mac_address(basis, slot.slot));
     node.add_u32("ibm,mac-address-filters", 6).add_u32("address-bits", 48);
     node.add_u32("max-frame-size", 65'535);
   }
   if (kind.kind == "fc") {
     const std::uint64_t name = 0xc050'7600'0000'0000ULL | std::uint64_t{slot.slot} << 8 |
-                               std::uint64_t{shape.partition->id.value} << 24;
+                               std::uint64_t{basis.partition->id.value} << 24;
     node.add("ibm,port-wwn-1", CellWriter{}.u64(name).take());
     node.add("ibm,port-wwn-2", CellWriter{}.u64(name + 1).take());
   }
-  add_phandle(node, shape, origin, drc.value);
+  add_phandle(node, basis, origin, drc.value);
   return node;
 }
 
@@ -120,7 +120,7 @@ Node vdevice_node(const TreeShape& shape) {
   return node;
 }
 
-Node adapter_node(const TreeShape& shape, const PhbShape& phb, Origin origin) {
+Node adapter_node(const TreeBasis& basis, const PhbShape& phb, Origin origin) {
   // A plain Ethernet function: what is plugged is not part of the machine's description.
   Node node;
   node.name = "pci14e4,1657@0";
@@ -129,11 +129,11 @@ Node adapter_node(const TreeShape& shape, const PhbShape& phb, Origin origin) {
   node.add_str("ibm,loc-code", phb.location + "-T1").add_u32("ibm,req#msi-x", 17);
   node.add_u32("ibm,req#msi", 1).add_u32("ibm,pci-config-space-type", 1);
   node.add_u32("ibm,my-drc-index", phb.slot.value);
-  add_phandle(node, shape, origin, phb.slot.value);
+  add_phandle(node, basis, origin, phb.slot.value);
   return node;
 }
 
-Node phb_node(const TreeShape& shape, const PhbShape& phb, Origin origin) {
+Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin) {
   const DrcIndex drc = phb_drc_index(phb.phb);
   Node node;
   node.name = phb_node_name(phb.phb);
@@ -141,14 +141,14 @@ Node phb_node(const TreeShape& shape, const PhbShape& phb, Origin origin) {
   node.add("reg", CellWriter{}.u32(kLogicalUnit).u32(drc.value).u64(0).take());
   node.add_u32("#address-cells", 3).add_u32("#size-cells", 2).add_u32("#interrupt-cells", 1);
   node.add("bus-range", CellWriter{}.u32(0).u32(0xff).take()).add("used-by-rtas");
-  add_windows(node, shape, phb.phb);
+  add_windows(node, basis, phb.phb);
   node.add_u32("ibm,pe-total-#msi", 256).add_u32("ibm,pci-config-space-type", 1);
   node.add_str("ibm,loc-code", phb.location).add_u32("ibm,my-drc-index", drc.value);
   DrcRun slot{.type = "SLOT", .prefix = phb.location, .first = phb.slot};
   slot.count = 1;
   slot.whole_name = true;
-  add_drc_properties(node, {slot}, shape.options.drc_info);
-  add_phandle(node, shape, origin, drc.value);
+  add_drc_properties(node, {slot}, basis.options.drc_info);
+  add_phandle(node, basis, origin, drc.value);
   return node;
 }
 

@@ -60,20 +60,20 @@ Bytes table_v2(const TreeShape& shape) {
 
 Bytes lookup_arrays(const TreeShape& shape) {
   CellWriter out;
-  const std::size_t entries = memory_associativity(shape, 0).size();
+  const std::size_t entries = memory_associativity(shape, shape.domains[0]).size();
   out.u32(static_cast<std::uint32_t>(shape.domains.size()));
   out.u32(static_cast<std::uint32_t>(entries));
-  for (std::uint32_t row = 0; row < shape.domains.size(); ++row) {
-    for (const std::uint32_t v : memory_associativity(shape, row)) out.u32(v);
+  for (const std::uint32_t domain : shape.domains) {
+    for (const std::uint32_t v : memory_associativity(shape, domain)) out.u32(v);
   }
   return out.take();
 }
 
-Node memory_node(const TreeShape& shape, std::uint64_t address, std::uint64_t bytes,
-                 std::uint32_t row) {
+Node memory_node(const TreeBasis& basis, std::uint64_t address, std::uint64_t bytes,
+                 std::uint32_t domain) {
   Node node;
   node.name = fmt::format("memory@{:x}", address);
-  node.add("ibm,associativity", counted(memory_associativity(shape, row)));
+  node.add("ibm,associativity", counted(memory_associativity(basis, domain)));
   node.add("reg", CellWriter{}.u64(address).u64(bytes).take());
   node.add_str("device_type", "memory");
   return node;
@@ -89,13 +89,13 @@ std::uint32_t fixed_lmbs(const TreeShape& shape) {
 
 Node memory_zero_node(const TreeShape& shape) {
   const std::uint32_t row = shape.lmbs.empty() ? 0 : shape.lmbs[0].domain;
-  return memory_node(shape, 0, fixed_lmbs(shape) * shape.platform->lmb_bytes, row);
+  return memory_node(shape, 0, fixed_lmbs(shape) * shape.platform->lmb_bytes,
+                     shape.domains.at(row));
 }
 
-Node lmb_node(const TreeShape& shape, std::uint32_t n) {
-  Node node = memory_node(shape, n * shape.platform->lmb_bytes, shape.platform->lmb_bytes,
-                          shape.lmbs[n].domain);
-  if (!shape.options.dynamic_memory) node.add_u32("ibm,my-drc-index", lmb_drc_index(n).value);
+Node lmb_node(const TreeBasis& basis, std::uint32_t n, std::uint32_t domain) {
+  Node node = memory_node(basis, n * basis.platform->lmb_bytes, basis.platform->lmb_bytes, domain);
+  if (!basis.options.dynamic_memory) node.add_u32("ibm,my-drc-index", lmb_drc_index(n).value);
   return node;
 }
 

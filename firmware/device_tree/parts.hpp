@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "firmware/device_tree/builder.hpp"
@@ -17,19 +18,25 @@ inline constexpr const char* kConsolePath = "/vdevice/vty@30000000";
 // Nodes of the boot tree carry phandles; those from ibm,configure-connector ibm,phandle only, and
 // only where the profile has it (DEVICE_TREE.md 11).
 enum class Origin : std::uint8_t { boot, connector };
-void add_phandle(Node& node, const TreeShape& shape, Origin origin, std::uint32_t value);
+void add_phandle(Node& node, const TreeBasis& basis, Origin origin, std::uint32_t value);
 
-// ibm,associativity of memory in `row` (without its count) and of a CPU.
-std::vector<std::uint32_t> memory_associativity(const TreeShape& shape, std::uint32_t row);
-std::vector<std::uint32_t> cpu_associativity(const TreeShape& shape, const CpuShape& cpu);
+// ibm,associativity (without its count) of memory in NUMA node `domain`, and of a CPU.
+std::vector<std::uint32_t> memory_associativity(const TreeBasis& basis, std::uint32_t domain);
+std::vector<std::uint32_t> cpu_associativity(const TreeBasis& basis, const CpuShape& cpu);
 Bytes counted(const std::vector<std::uint32_t>& values);              // count, then the values
+Bytes cells(std::initializer_list<std::uint32_t> values);
 
-Node cpu_node(const TreeShape& shape, std::uint32_t n, Origin origin);
-std::vector<Node> cache_nodes(const TreeShape& shape, std::uint32_t n, Origin origin);
+// A processor and a cache in two parts: what is its own, and what all of a partition have alike.
+enum class CacheLevel : std::uint8_t { l2, l3 };
+Node cpu_own(const TreeBasis& basis, std::uint32_t n, const CpuShape& cpu, Origin origin);
+std::vector<Property> cpu_alike(const TreeBasis& basis);
+bool has_caches(const TreeBasis& basis);
+Node cache_own(const TreeBasis& basis, CacheLevel level, std::uint32_t n, Origin origin);
+std::vector<Property> cache_alike(CacheLevel level);
 Node cpus_node(const TreeShape& shape);
 
 Node memory_zero_node(const TreeShape& shape);
-Node lmb_node(const TreeShape& shape, std::uint32_t n);
+Node lmb_node(const TreeBasis& basis, std::uint32_t n, std::uint32_t domain);
 std::uint32_t fixed_lmbs(const TreeShape& shape);                     // leading LMBs without DRC
 DrcRun lmb_run(const TreeShape& shape);
 Node dynamic_memory_node(const TreeShape& shape);
@@ -39,8 +46,8 @@ Node event_sources_node(const TreeShape& shape);
 Node interrupt_controller_node(const TreeShape& shape);
 
 Node vdevice_node(const TreeShape& shape);
-Node virtual_adapter_node(const TreeShape& shape, const VirtualSlotShape& slot, Origin origin);
-Node phb_node(const TreeShape& shape, const PhbShape& phb, Origin origin);
-Node adapter_node(const TreeShape& shape, const PhbShape& phb, Origin origin);
+Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, Origin origin);
+Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);
+Node adapter_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);
 
 }  // namespace lparsim::firmware

@@ -17,7 +17,7 @@ Bytes strings(std::span<const std::string_view> list) {
   return out.take();
 }
 
-Bytes cells(std::span<const std::uint32_t> list) {
+Bytes cells_of(std::span<const std::uint32_t> list) {
   CellWriter out;
   for (const std::uint32_t v : list) out.u32(v);
   return out.take();
@@ -59,7 +59,7 @@ Node rtas_node(const TreeShape& shape) {
   rtas.add_u32("rtas-version", 1).add_u32("rtas-size", kRtasSize);
   rtas.add("ibm,hypertas-functions", strings(shape.profile->tree.hypertas_functions));
   const std::vector<std::uint32_t> counts = domain_counts(shape);
-  rtas.add("ibm,associativity-reference-points", cells(shape.profile->tree.reference_points));
+  rtas.add("ibm,associativity-reference-points", cells_of(shape.profile->tree.reference_points));
   rtas.add("ibm,max-associativity-domains", counted(counts));
   if (counts.size() > 1) rtas.add("ibm,current-associativity-domains", counted(counts));
   if (shape.options.form2_affinity) add_form2_tables(rtas, shape);

@@ -11,7 +11,9 @@ Node& Node::add(std::string_view property, Bytes value) {
 }
 
 Node& Node::add_u32(std::string_view property, std::uint32_t value) {
-  return add(property, CellWriter{}.u32(value).take());
+  Bytes bytes(4);
+  store_be32(bytes.data(), value);
+  return add(property, std::move(bytes));
 }
 
 Node& Node::add_str(std::string_view property, std::string_view value) {

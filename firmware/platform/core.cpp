@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/rtas/call_table.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
@@ -16,7 +17,8 @@ Core::Core(PlatformConfig platform_config, const FirmwareProfile& firmware_profi
       events(its_events),
       phbs(phb_numbers(platform.slots)),
       lmb_shift(std::countr_zero(platform.lmb_bytes)),
-      memories(platform.partitions.size(), nullptr) {
+      memories(platform.partitions.size(), nullptr),
+      tokens(rtas_tokens(firmware_profile)) {
   LPARSIM_ASSERT(std::has_single_bit(platform.lmb_bytes));   // the readers see to it
   for (std::size_t i = 0; i < texts.drc_states.size(); ++i) {
     texts.drc_states[i] = services.log.text(to_string(static_cast<DrcState>(i)));
@@ -57,9 +59,16 @@ bool has_node(DrcState state) { return state == DrcState::configured; }
 
 }  // namespace
 
+TreeBasis tree_basis(const Core& core, std::size_t partition) {
+  const PartitionState& p = core.at(partition);
+  return {&core.platform, &p.config, &core.profile, p.options, core.tokens, core.phbs};
+}
+
 TreeShape tree_shape(const Core& core, std::size_t partition) {
   const PartitionState& p = core.at(partition);
   TreeShape shape = boot_shape(core.platform, p.config, core.profile, p.options);
+  shape.tokens = core.tokens;
+  shape.phb_of_slot = core.phbs;
   if (p.power == PowerState::off) return shape;
   for (std::size_t i = 0; i < std::min(shape.cpus.size(), p.cpus.size()); ++i) {
     shape.cpus[i].owned = has_node(p.cpus[i]);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "firmware/device_tree/builder.hpp"
+#include "firmware/device_tree/connector_nodes.hpp"
 #include "firmware/hypervisor.hpp"
 #include "firmware/platform/partition_state.hpp"
 #include "firmware/profiles/profile.hpp"
@@ -40,13 +40,17 @@ struct Core {
   std::vector<std::uint32_t> phbs;               // PHB number of each slot
   const int lmb_shift;                           // LMB number = address >> lmb_shift
   std::vector<GuestMemory*> memories;            // of partitions that were powered on; not state
+  std::vector<TokenShape> tokens;                // of the RTAS calls
+  CpuCommons cpu_commons;                        // made once, never changed: not state
   SystemState state;
 };
 
 // Whether the partition may touch all of [address, +size) now: its LMBs are owned and not isolated.
 bool memory_usable(const Core& core, std::size_t partition, std::uint64_t address,
                    std::uint64_t size);
-// The partition's tree shape as it is now; tokens and RTAS area are the caller's to fill.
+// What the nodes of the partition are made from; good while the partition's configuration stays.
+TreeBasis tree_basis(const Core& core, std::size_t partition);
+// The partition's tree shape as it is now; the RTAS area is the caller's to fill.
 TreeShape tree_shape(const Core& core, std::size_t partition);
 
 }  // namespace lparsim::firmware

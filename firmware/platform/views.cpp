@@ -6,7 +6,6 @@
 
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/platform/targets.hpp"
-#include "firmware/rtas/call_table.hpp"
 
 namespace lparsim::firmware {
 
@@ -56,7 +55,6 @@ LedgerView ledger_view(const Core& core) {
 Node current_tree(const Core& core, std::size_t partition) {
   constexpr std::uint64_t kRtasArea = 64U << 10, kHighest = 512U << 20;
   TreeShape shape = tree_shape(core, partition);
-  shape.tokens = rtas_tokens(core.profile);
   // The area ends where the RMO ends, out of the way of a kernel that loads at 0.
   const GuestMemory* memory = core.memories[partition];
   const std::uint64_t limit =

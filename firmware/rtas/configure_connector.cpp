@@ -2,6 +2,7 @@
 // keeps the DRC index and entry 1 names the open sequence, so that several DRCs interleave, each
 // with its own work area, and an abandoned sequence is simply replaced by the next first call.
 #include <algorithm>
+#include <cstring>
 
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/rtas/call_table.hpp"
@@ -14,40 +15,45 @@ constexpr std::size_t kEntry = 4, kHeader = 5 * kEntry, kLongestName = 256;
 
 struct WorkArea {
   std::uint32_t drc = 0, sequence = 0;
-  bool valid = false;
+  std::uint8_t* page = nullptr;    // nullptr: not a work area
 };
 
-WorkArea read_work_area(const CallFrame& frame) {
-  std::array<std::uint8_t, 2 * kEntry> raw{};
-  const GuestAddress address{frame.in[0]};
-  if (address.value % kPage != 0 || !frame.in_rmo(address.value, kPage) ||
-      !frame.memory.read(address, raw)) {
-    return {};
+// A page of the work area in guest memory; nullptr: not one that the partition may use. A page
+// never lies across two LMBs.
+std::uint8_t* page_at(const CallFrame& frame, std::uint64_t address) {
+  if (address % kPage != 0 || !frame.in_rmo(address, kPage) ||
+      !memory_usable(frame.core, frame.partition, address, kPage)) {
+    return nullptr;
   }
-  return {load_be32(raw.data()), load_be32(raw.data() + kEntry), true};
+  return frame.memory.rmo().data() + address;
+}
+
+WorkArea read_work_area(const CallFrame& frame) {
+  std::uint8_t* page = page_at(frame, frame.in[0]);
+  if (page == nullptr) return {};
+  return {load_be32(page), load_be32(page + kEntry), page};
 }
 
 // Caches that the client has from another CPU are not reported again.
-std::vector<Node> nodes_to_report(const CallFrame& frame, DrcPlace place, DrcIndex index) {
-  const PartitionState& p = frame.core.at(frame.partition);
-  std::vector<Node> nodes = connector_nodes(tree_shape(frame.core, frame.partition), index);
-  if (place.array != DrcArray::cpus) return nodes;
-  std::erase_if(nodes, [&](const Node& node) {
+std::vector<ConnectorPart> parts_to_report(CallFrame& frame, DrcPlace place, DrcIndex index) {
+  const PartitionState& p = frame.state();
+  std::vector<ConnectorPart> parts = connector_parts(tree_basis(frame.core, frame.partition), index,
+                                                     frame.core.cpu_commons);
+  if (place.array != DrcArray::cpus) return parts;
+  std::erase_if(parts, [&](const ConnectorPart& part) {
     return std::any_of(p.caches.begin(), p.caches.end(), [&](const ReportedCache& cache) {
-      return cache.name == node.name && cache.cpu != place.position;
+      return cache.cpu != place.position && cache.name == part.node.name;
     });
   });
-  return nodes;
+  return parts;
 }
 
 void note_caches(PartitionState& p, const ConnectorContext& context, DrcPlace place) {
   if (place.array != DrcArray::cpus) return;
   const auto cpu = static_cast<std::uint32_t>(place.position);
   std::erase_if(p.caches, [&](const ReportedCache& cache) { return cache.cpu == cpu; });
-  for (const ConnectorStep& step : *context.steps) {
-    if (step.status != kNextSibling) continue;   // top nodes behind the cpu node
-    p.caches.push_back({cpu, std::string(step.text.begin(), step.text.end() - 1)});
-  }
+  const std::vector<ConnectorPart>& parts = context.sequence->parts();
+  for (std::size_t i = 1; i < parts.size(); ++i) p.caches.push_back({cpu, parts[i].node.name});
 }
 
 void close(PartitionState& p, std::uint32_t drc) {
@@ -59,6 +65,11 @@ void log_step(CallFrame& frame, std::uint32_t drc, TextId name, std::size_t leng
   frame.core.services.log.add(EventKind::connector, frame.state().config.id, drc,
                               static_cast<std::uint64_t>(std::int64_t{frame.status()}), name,
                               length);
+}
+
+TextId log_name(EventLog& log, const ConnectorStep& step) {
+  if (step.name == nullptr) return 0;
+  return step.log_name == nullptr ? log.text(*step.name) : log.text(*step.name, *step.log_name);
 }
 
 // Opens a sequence, or gives the status that answers the first call at once.
@@ -78,9 +89,9 @@ ConnectorContext* open(CallFrame& frame, std::uint32_t drc) {
     return nullptr;
   }
   close(p, drc);   // restart: 13.5.3.5
-  auto steps = std::make_shared<const ConnectorSteps>(
-      connector_steps(nodes_to_report(frame, *place, index), frame.core.services.log));
-  p.connectors.push_back({index, ++p.connector_ids, 0, std::move(steps)});
+  auto sequence =
+      std::make_shared<const ConnectorSequence>(parts_to_report(frame, *place, index));
+  p.connectors.push_back({index, ++p.connector_ids, 0, std::move(sequence)});
   return &p.connectors.back();
 }
 
@@ -104,22 +115,22 @@ void complete(CallFrame& frame, const ConnectorContext& context) {
 
 // Writes the step into the work area; false: it does not fit. More pages help when they adjoin,
 // because entry 4 is an offset from the first page.
-bool write_step(CallFrame& frame, const ConnectorContext& context, const ConnectorStep& step) {
-  const std::size_t value_at = (kHeader + step.text.size() + 3) / 4 * 4;
+bool write_step(CallFrame& frame, std::uint8_t* raw, const ConnectorContext& context,
+                const ConnectorStep& step) {
+  const std::size_t text_size = step.name == nullptr ? 0 : step.name->size() + 1;   // and its NUL
+  const ByteView value = step.value == nullptr ? ByteView{} : ByteView{*step.value};
+  const std::size_t value_at = (kHeader + text_size + 3) / 4 * 4;
   const std::uint64_t pages = frame.in[1] == frame.in[0] + kPage ? 2 : 1;
-  if (step.text.size() > kLongestName || value_at + step.value.size() > pages * kPage) return false;
-  if (pages > 1 && !frame.in_rmo(frame.in[1], kPage)) return false;
-  std::array<std::uint8_t, kHeader + kLongestName> raw{};
-  store_be32(raw.data(), context.drc.value);
-  store_be32(raw.data() + kEntry, context.id);
-  store_be32(raw.data() + 2 * kEntry, static_cast<std::uint32_t>(kHeader));
-  store_be32(raw.data() + 3 * kEntry, static_cast<std::uint32_t>(step.value.size()));
-  store_be32(raw.data() + 4 * kEntry, static_cast<std::uint32_t>(value_at));
-  std::copy(step.text.begin(), step.text.end(), raw.begin() + kHeader);
-  frame.memory.write(GuestAddress{frame.in[0]}, ByteView(raw).first(kHeader + step.text.size()));
-  if (!step.value.empty()) {
-    frame.memory.write(GuestAddress{frame.in[0] + value_at}, step.value);
-  }
+  if (text_size > kLongestName || value_at + value.size() > pages * kPage) return false;
+  if (pages > 1 && page_at(frame, frame.in[1]) == nullptr) return false;
+  store_be32(raw, context.drc.value);
+  store_be32(raw + kEntry, context.id);
+  store_be32(raw + 2 * kEntry, static_cast<std::uint32_t>(kHeader));
+  store_be32(raw + 3 * kEntry, static_cast<std::uint32_t>(value.size()));
+  store_be32(raw + 4 * kEntry, static_cast<std::uint32_t>(value_at));
+  if (step.name != nullptr) std::memcpy(raw + kHeader, step.name->c_str(), text_size);
+  if (!value.empty()) std::memcpy(raw + value_at, value.data(), value.size());
+  frame.memory.written(frame.in[0], value_at + value.size());
   return true;
 }
 
@@ -133,7 +144,7 @@ void connector_refused(CallFrame& frame) {
 
 void configure_connector(CallFrame& frame) {
   const WorkArea area = read_work_area(frame);
-  if (!area.valid) return frame.answer(kRtasParameterError);
+  if (area.page == nullptr) return frame.answer(kRtasParameterError);
   ConnectorContext* context = nullptr;
   if (area.sequence == 0) {
     context = open(frame, area.drc);
@@ -142,9 +153,9 @@ void configure_connector(CallFrame& frame) {
     context = find_open(frame.state(), area);
     if (context == nullptr) return frame.answer(kRtasHardwareError);   // aborted, or never opened
   }
-  if (context->at == context->steps->size()) return complete(frame, *context);
-  const ConnectorStep& step = (*context->steps)[context->at];
-  if (!write_step(frame, *context, step)) {
+  if (context->at == context->sequence->size()) return complete(frame, *context);
+  const ConnectorStep step = context->sequence->step(context->at);
+  if (!write_step(frame, area.page, *context, step)) {
     // With a further page given and still no room there is nothing left to ask for.
     const bool hopeless = frame.in[1] != 0;
     frame.answer(hopeless ? kRtasHardwareError : kNeedMoreMemory);
@@ -153,7 +164,8 @@ void configure_connector(CallFrame& frame) {
   }
   ++context->at;
   frame.answer(step.status);
-  log_step(frame, area.drc, step.log_name, step.value.size());
+  log_step(frame, area.drc, log_name(frame.core.services.log, step),
+           step.value == nullptr ? 0 : step.value->size());
 }
 
 constexpr std::array kConnector{

@@ -1,40 +1,64 @@
 #include "firmware/rtas/connector_walk.hpp"
 
-#include <string_view>
+#include <utility>
+
+#include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
-Bytes with_nul(std::string_view text) {
-  Bytes bytes(text.begin(), text.end());
-  bytes.push_back(0);
-  return bytes;
-}
-
-void add_node(const Node& node, std::int32_t status, ConnectorSteps& steps, EventLog& log) {
-  steps.push_back({status, with_nul(node.name), {}, log.text(node.name)});
-  for (const Property& property : node.properties) {
-    steps.push_back(
-        {kNextProperty, with_nul(property.name), property.value, log.text(property.name)});
-  }
+void add_children(const Node& node, std::vector<ConnectorStep>& steps) {
   std::int32_t next = kNextChild;
   for (const Node& child : node.children) {
-    add_node(child, next, steps, log);
+    steps.push_back({next, &child.name, nullptr, nullptr});
+    for (const Property& property : child.properties) {
+      steps.push_back({kNextProperty, &property.name, &property.value, nullptr});
+    }
+    add_children(child, steps);
     next = kNextSibling;
   }
-  if (!node.children.empty()) steps.push_back({kPreviousParent, {}, {}, 0});
+  if (!node.children.empty()) steps.push_back({kPreviousParent, nullptr, nullptr, nullptr});
+}
+
+std::size_t own_steps(const ConnectorPart& part) {
+  const std::size_t common = part.common == nullptr ? 0 : part.common->properties.size();
+  return 1 + part.node.properties.size() + common;
+}
+
+ConnectorStep own_step(const ConnectorPart& part, std::size_t at, std::int32_t node_status) {
+  const std::vector<Property>& own = part.node.properties;
+  TextId* const log_name = part.common != nullptr && at < part.common->log_names.size()
+                               ? &part.common->log_names[at]
+                               : nullptr;
+  if (at == 0) return {node_status, &part.node.name, nullptr, log_name};
+  const Property& property =
+      at <= own.size() ? own[at - 1] : part.common->properties[at - 1 - own.size()];
+  return {kNextProperty, &property.name, &property.value, log_name};
 }
 
 }  // namespace
 
-ConnectorSteps connector_steps(const std::vector<Node>& nodes, EventLog& log) {
-  ConnectorSteps steps;
-  std::int32_t next = kNextChild;   // the first data return of a sequence is always 2
-  for (const Node& node : nodes) {
-    add_node(node, next, steps, log);
-    next = kNextSibling;
+ConnectorSequence::ConnectorSequence(std::vector<ConnectorPart> parts) : parts_(std::move(parts)) {
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    size_ += own_steps(parts_[i]);
+    if (parts_[i].node.children.empty()) continue;
+    below_.resize(parts_.size());
+    add_children(parts_[i].node, below_[i]);
+    size_ += below_[i].size();
   }
-  return steps;
+}
+
+ConnectorStep ConnectorSequence::step(std::size_t at) const {
+  LPARSIM_ASSERT(at < size_);
+  for (std::size_t i = 0;; ++i) {
+    const std::size_t own = own_steps(parts_[i]);
+    // The first data return of a sequence is always 2; later top nodes are its siblings.
+    if (at < own) return own_step(parts_[i], at, i == 0 ? kNextChild : kNextSibling);
+    at -= own;
+    if (below_.empty()) continue;
+    if (at < below_[i].size()) return below_[i][at];
+    at -= below_[i].size();
+  }
 }
 
 }  // namespace lparsim::firmware

@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
-#include "firmware/device_tree/tree.hpp"
-#include "sim/base/event_log.hpp"
+#include "firmware/device_tree/connector_nodes.hpp"
 #include "sim/base/ids.hpp"
 
 namespace lparsim::firmware {
@@ -19,21 +19,34 @@ inline constexpr std::int32_t kNextSibling = 1, kNextChild = 2, kNextProperty = 
 
 struct ConnectorStep {
   std::int32_t status = 0;
-  Bytes text;                    // entry 2 points at it: name with NUL; empty for status 4
-  Bytes value;                   // property value, status 3
-  TextId log_name = 0;
+  const std::string* name = nullptr;   // of the node or property; nullptr for status 4
+  const Bytes* value = nullptr;        // of the property, status 3
+  TextId* log_name = nullptr;          // keeps its id in the event log, where there is room
 };
-using ConnectorSteps = std::vector<ConnectorStep>;
 
-// All steps but the final 0.
-ConnectorSteps connector_steps(const std::vector<Node>& nodes, EventLog& log);
+// All steps but the final 0. A step is looked up when it is asked for; only what lies below a top
+// node is laid out beforehand, so that opening a processor's sequence costs little.
+class ConnectorSequence {
+ public:
+  explicit ConnectorSequence(std::vector<ConnectorPart> parts);
+  ConnectorSequence(const ConnectorSequence&) = delete;
+  ConnectorSequence& operator=(const ConnectorSequence&) = delete;
+  std::size_t size() const { return size_; }
+  ConnectorStep step(std::size_t at) const;   // at < size(); points into the nodes
+  const std::vector<ConnectorPart>& parts() const { return parts_; }
+
+ private:
+  std::vector<ConnectorPart> parts_;
+  std::vector<std::vector<ConnectorStep>> below_;   // by part; empty: no top node has children
+  std::size_t size_ = 0;
+};
 
 // An open sequence. The steps never change once made, so that copies share them.
 struct ConnectorContext {
   DrcIndex drc;
   std::uint32_t id = 0;          // entry 1 of the work area while the sequence runs; never 0
   std::size_t at = 0;
-  std::shared_ptr<const ConnectorSteps> steps;
+  std::shared_ptr<const ConnectorSequence> sequence;
 };
 
 }  // namespace lparsim::firmware

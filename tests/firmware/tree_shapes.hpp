@@ -2,6 +2,7 @@
 #pragma once
 
 #include "firmware/device_tree/builder.hpp"
+#include "firmware/device_tree/connector_nodes.hpp"
 #include "firmware/device_tree/numbering.hpp"
 #include "firmware/device_tree/tree.hpp"
 
@@ -40,7 +41,9 @@ struct Fixture {
 
   TreeShape shape(std::string_view name) const {
     TreeShape s = boot_shape(machine, partition, profile(name), options);
-    s.tokens = {{"set-indicator", RtasToken{7}}, {"get-sensor-state", RtasToken{8}}};
+    static const std::vector<TokenShape> kTokens{{"set-indicator", RtasToken{7}},
+                                                 {"get-sensor-state", RtasToken{8}}};
+    s.tokens = kTokens;
     s.rtas_base = s.rtas_entry = 0x0fff'0000;
     return s;
   }

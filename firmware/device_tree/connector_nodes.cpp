@@ -1,0 +1,126 @@
+#include "firmware/device_tree/connector_nodes.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "firmware/device_tree/numbering.hpp"
+#include "firmware/device_tree/parts.hpp"
+
+namespace lparsim::firmware {
+namespace {
+
+std::optional<std::uint32_t> cpu_of(const TreeBasis& basis, DrcIndex drc) {
+  const std::uint8_t threads = basis.platform->processor.threads;
+  const std::uint32_t offset = drc.value - cpu_drc_index(0, threads).value;
+  const auto cpus = static_cast<std::uint32_t>(basis.partition->max_procs);
+  if (offset % threads != 0 || offset / threads >= cpus) return std::nullopt;
+  return offset / threads;
+}
+
+std::optional<std::uint32_t> lmb_of(const TreeBasis& basis, DrcIndex drc) {
+  const std::uint32_t n = drc.value - lmb_drc_index(0).value;
+  if (n >= basis.partition->max_lmbs) return std::nullopt;
+  const std::uint32_t fixed = lmbs_without_connector(*basis.profile, basis.platform->lmb_bytes,
+                                                     basis.partition->lmbs);
+  return n < fixed ? std::nullopt : std::optional{n};
+}
+
+std::optional<PhbShape> phb_of(const TreeBasis& basis, DrcIndex drc, bool by_slot) {
+  const std::vector<SlotConfig>& slots = basis.platform->slots;
+  std::vector<std::uint32_t> computed;
+  std::span<const std::uint32_t> numbers = basis.phb_of_slot;
+  if (numbers.size() != slots.size()) numbers = computed = phb_numbers(slots);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if ((by_slot ? slots[i].drc : phb_drc_index(numbers[i])) != drc) continue;
+    return PhbShape{numbers[i], slots[i].drc, slots[i].location, true, true};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint16_t> virtual_slot_of(const TreeBasis& basis, DrcIndex drc) {
+  const std::uint32_t slot = drc.value - virtual_slot_drc_index(0).value;
+  if (slot >= virtual_slot_count(*basis.partition)) return std::nullopt;
+  return static_cast<std::uint16_t>(slot);
+}
+
+// What sits in a slot: as configured, else the console for slot 0.
+std::optional<VirtualSlotShape> adapter_in(const TreeBasis& basis, std::uint16_t slot) {
+  for (const VirtualSlotConfig& s : basis.partition->virtual_slots) {
+    if (s.slot == slot) return VirtualSlotShape{slot, s.kind};
+  }
+  if (slot == 0) return VirtualSlotShape{0, "serial"};
+  return std::nullopt;
+}
+
+SharedProperties shared(std::vector<Property> properties) {
+  constexpr std::size_t kNameAndOwn = 16;
+  std::vector<TextId> log_names(kNameAndOwn + properties.size(), 0);
+  return std::make_shared<const CommonPart>(
+      CommonPart{std::move(properties), std::move(log_names)});
+}
+
+std::vector<ConnectorPart> cpu_parts(const TreeBasis& basis, std::uint32_t n,
+                                     CpuCommons& commons) {
+  const CpuCommon& common = commons.of(basis);
+  std::vector<ConnectorPart> parts;
+  parts.reserve(3);
+  parts.push_back({cpu_own(basis, n, cpu_shape(basis, n), Origin::connector), common.cpu});
+  if (!has_caches(basis)) return parts;
+  parts.push_back({cache_own(basis, CacheLevel::l2, n, Origin::connector), common.l2});
+  parts.push_back({cache_own(basis, CacheLevel::l3, n, Origin::connector), common.l3});
+  return parts;
+}
+
+}  // namespace
+
+const CpuCommon& CpuCommons::of(const TreeBasis& basis) {
+  for (const Entry& entry : entries_) {
+    if (entry.options == basis.options && entry.max_lmbs == basis.partition->max_lmbs) {
+      return entry.common;
+    }
+  }
+  const CpuCommon common{shared(cpu_alike(basis)), shared(cache_alike(CacheLevel::l2)),
+                         shared(cache_alike(CacheLevel::l3))};
+  return entries_.emplace_back(Entry{basis.options, basis.partition->max_lmbs, common}).common;
+}
+
+std::vector<ConnectorPart> connector_parts(const TreeBasis& basis, DrcIndex drc,
+                                           CpuCommons& commons) {
+  if (const auto cpu = cpu_of(basis, drc)) return cpu_parts(basis, *cpu, commons);
+  std::vector<ConnectorPart> parts;
+  if (const auto lmb = lmb_of(basis, drc)) {
+    parts.push_back({lmb_node(basis, *lmb, lmb_domain(*basis.platform, *lmb)), nullptr});
+  } else if (const auto phb = phb_of(basis, drc, false)) {
+    parts.push_back({phb_node(basis, *phb, Origin::connector), nullptr});
+  } else if (const auto slot = phb_of(basis, drc, true)) {
+    parts.push_back({adapter_node(basis, *slot, Origin::connector), nullptr});
+  } else if (const auto number = virtual_slot_of(basis, drc)) {
+    if (const auto adapter = adapter_in(basis, *number)) {
+      parts.push_back({virtual_adapter_node(basis, *adapter, Origin::connector), nullptr});
+    }
+  }
+  return parts;
+}
+
+std::vector<Node> connector_nodes(const TreeBasis& basis, DrcIndex drc) {
+  CpuCommons commons;
+  std::vector<Node> nodes;
+  for (ConnectorPart& part : connector_parts(basis, drc, commons)) {
+    nodes.push_back(std::move(part.node));
+    if (part.common == nullptr) continue;
+    std::vector<Property>& all = nodes.back().properties;
+    const std::vector<Property>& common = part.common->properties;
+    all.insert(all.end(), common.begin(), common.end());
+  }
+  return nodes;
+}
+
+std::string connector_parent(const TreeBasis& basis, DrcIndex drc) {
+  if (cpu_of(basis, drc)) return "/cpus";
+  if (const auto slot = phb_of(basis, drc, true)) return "/" + phb_node_name(slot->phb);
+  if (virtual_slot_of(basis, drc)) return "/vdevice";
+  return "/";
+}
+
+}  // namespace lparsim::firmware
