@@ -79,7 +79,7 @@ TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& part
 
 // Connector `n` as it is at power-on: its core and its NUMA node.
 CpuShape cpu_shape(const TreeBasis& basis, std::uint32_t n);
-// NUMA node of the LMB at address n * LMB size: memory lies on the chips in equal, contiguous parts.
+// NUMA node of the LMB at n * LMB size: memory lies on the chips in equal, adjoining parts.
 std::uint32_t lmb_domain(const PlatformConfig& platform, std::uint32_t n);
 
 Node build_tree(const TreeShape& shape);

@@ -95,7 +95,7 @@ class EventLog {
     append({clock_.now().time_since_epoch().count(), actor_, kind, partition.value, {a, b, c, d}});
   }
   TextId text(std::string_view value);
-  // The same for a text that comes again and again: `hint` keeps its id and is checked, not trusted.
+  // The same for a text that comes again and again: `hint` keeps its id, checked, not trusted.
   TextId text(std::string_view value, TextId& hint) {
     if (hint < texts_.size() && texts_[hint] == value) return hint;
     return hint = text(value);
