@@ -7,6 +7,7 @@
 #include "firmware/events/hot_plug_log.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/waking_events.hpp"
+#include "firmware/pci/pci.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
 #include "firmware/rtas/rtas.hpp"
@@ -61,6 +62,7 @@ Hypervisor::Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Se
   for (const SlotConfig& slot : core.platform.slots) {
     core.state.slots.push_back({slot.owner, false});
   }
+  core.state.pci.resize(core.state.slots.size());
   for (const PartitionConfig& partition : core.platform.partitions) {
     core.state.partitions.emplace_back().config = partition;
   }
@@ -135,6 +137,7 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     p.power = PowerState::on;
     p.options = default_options(core.profile);
     boot_drcs(core, partition);
+    boot_pci(core, partition);
     p.threads[boot_server(id).value] = ThreadState::running;
     p.running_threads = 1;
     start_hcalls(core, partition);
@@ -179,6 +182,14 @@ void Hypervisor::set_mapped(PartitionId id, DrcIndex index, bool mapped) {
   auto& list = impl_->core.at(impl_->known(id)).mapped;
   std::erase(list, index);
   if (mapped) list.push_back(index);
+}
+
+bool Hypervisor::pci_error(DrcIndex slot, PciError error, Duration time) {
+  const auto& slots = impl_->core.platform.slots;
+  const auto found = std::find_if(slots.begin(), slots.end(),
+                                  [&](const SlotConfig& config) { return config.drc == slot; });
+  return found != slots.end() &&
+         pci_error_at(impl_->core, static_cast<std::size_t>(found - slots.begin()), error, time);
 }
 
 // -- HMC side ------------------------------------------------------------------------------------

@@ -138,6 +138,8 @@ struct AssignAnswer {
   std::int64_t limit = 0;        // the largest target possible: hundredths of a unit, procs or LMBs
 };
 
+enum class PciError : std::uint8_t { stopped, recovering, unavailable };
+
 class Hypervisor {
  public:
   Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Services services,
@@ -168,6 +170,11 @@ class Hypervisor {
   // A translation (page table, TCE) to this resource exists or is gone: isolate answers -9001 while
   // it exists (R1-13.7.4.1.2-2, R1-13.7.4.1.3-2).
   void set_mapped(PartitionId partition, DrcIndex index, bool mapped);
+
+  // An error at the adapter in this slot (LoPAR 7.3.11). stopped: the PE is frozen; recovering: the
+  // platform resets it and it is back, stopped, after `time`. False: nobody has the adapter
+  // unisolated, or EEH does not catch errors there.
+  bool pci_error(DrcIndex slot, PciError error, Duration time = {});
 
   // -- HMC side: absolute targets, see hmc/ports.hpp ---------------------------------------------
   AssignAnswer set_processors(PartitionId partition, std::int32_t procs);

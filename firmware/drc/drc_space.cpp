@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/pci/pci.hpp"
 #include "firmware/platform/targets.hpp"
 
 namespace lparsim::firmware {
@@ -158,6 +159,7 @@ DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall ca
     return verdict;
   }
   set_drc_state(core, p, place, verdict.next);
+  pci_follows_drc(core, place, call, verdict);
   // Table 13-2 note 5: an open configure sequence does not survive a change; we end it.
   const DrcIndex index = drc_index(core, place);
   std::erase_if(p.connectors, [&](const ConnectorContext& open) { return open.drc == index; });

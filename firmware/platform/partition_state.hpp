@@ -9,6 +9,7 @@
 #include "firmware/events/event_queue.hpp"
 #include "firmware/hcall/hcall_state.hpp"
 #include "firmware/hypervisor.hpp"
+#include "firmware/pci/pci_state.hpp"
 #include "firmware/platform/ledger.hpp"
 #include "firmware/rtas/connector_walk.hpp"
 
@@ -56,6 +57,7 @@ struct SystemState {
   std::vector<PartitionState> partitions;   // as in PlatformConfig
   std::vector<SlotState> slots;
   HcallSystemState hcalls;
+  std::vector<PciSlotState> pci;            // as slots
 };
 
 }  // namespace lparsim::firmware

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "firmware/pci/adapter.hpp"
 #include "sim/base/ids.hpp"
 
 namespace lparsim::firmware {
@@ -23,6 +24,7 @@ struct SlotConfig {               // a physical I/O slot
   DrcIndex drc;                   // 0x21SSBBBB
   std::string location;           // U787F.001.DPM0XLZ-P1-C4
   PartitionId owner;              // kNoPartition: free
+  AdapterConfig adapter{};        // what is plugged in
 };
 
 inline constexpr std::uint16_t kAnySlot = 0xffff;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/hcall/hcalls.hpp"
+#include "firmware/pci/pci.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
@@ -301,6 +302,7 @@ void settle_off(Core& core, std::size_t partition) {
   LPARSIM_ASSERT(hold_lmbs(core, partition, p.config.lmbs));
   for (std::size_t i = 0; i < core.state.slots.size(); ++i) {
     SlotState& slot = core.state.slots[i];
+    if (slot.owner == p.config.id) pci_power_off(core, i);
     if (slot.owner == p.config.id && slot.leaving) slot = {};
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "firmware/drc/drc_space.hpp"
+#include "firmware/pci/pci.hpp"
 #include "firmware/platform/targets.hpp"
 
 namespace lparsim::firmware {
@@ -112,6 +113,7 @@ void check_threads(const Core& core, const PartitionState& p, std::vector<std::s
 
 std::vector<std::string> state_inconsistencies(const Core& core) {
   std::vector<std::string> lines = core.state.ledger.inconsistencies(core.platform);
+  for (std::string& line : pci_inconsistencies(core)) lines.push_back(std::move(line));
   for (std::size_t i = 0; i < core.state.partitions.size(); ++i) {
     const PartitionState& p = core.at(i);
     if (p.power == PowerState::off) continue;

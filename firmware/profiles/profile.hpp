@@ -75,6 +75,28 @@ struct HcallReadings {
   Duration dispatch_cycle{10'000'000};
 };
 
+enum class EehSupport : std::uint8_t {
+  none,                              // addresses are in no PE
+  off,                               // the OS enables it (function 1), and must before it uses a PE
+  on,                                // enabled from the start (R1-5.1-8)
+};
+enum class EehDisable : std::uint8_t { nothing_done, refused, done };   // R1-7.3.11.1-3
+
+// PCI: LoPAR 7.3.4, 7.3.10.5, 7.3.11, 7.3.27.
+struct PciReadings {
+  EehSupport eeh = EehSupport::on;
+  EehDisable eeh_disable = EehDisable::nothing_done;
+  bool fundamental_reset = true;     // ibm,set-slot-reset function 3 exists
+  std::uint32_t initial_msis = 1;    // most messages that a function has at boot
+  std::uint32_t pe_total_msis = 256; // ibm,pe-total-#msi
+  std::uint32_t extra_msis = 4096;   // of the machine, beyond the initial ones
+  bool dma_windows_change = true;    // ibm,ddw-applicable
+  std::uint32_t dma_windows = 2;     // of a PE, the default one included
+  std::uint64_t extra_tces = 1U << 20;       // of a PE, beyond those of the default window
+  std::uint32_t io_page_sizes = 0x7;         // as in ibm,query-pe-dma-window: 4K, 64K, 16M
+  std::uint32_t migratable_page_sizes = 0x3; // H_MIGRATE_DMA
+};
+
 struct FirmwareProfile {
   std::string_view name;
   std::uint32_t token_base = 1;      // first RTAS token
@@ -88,6 +110,7 @@ struct FirmwareProfile {
   TreeStyle tree;
   Supported supported;
   HcallReadings hcall;
+  PciReadings pci;
 
   // Latency of a call by name; rtas_latency when it has no entry.
   Duration latency_of(std::string_view call) const;

@@ -79,6 +79,12 @@ constexpr FirmwareProfile make_phyp() {
   p.tree.associativity_levels = 5;                       // [seen]
   p.tree.reference_points = kPhypReferencePoints;
   p.tree.hypertas_functions = kPhypHypertas;
+  p.pci.eeh = EehSupport::on;                // [text] R1-5.1-8, R1-14.3-2
+  p.pci.initial_msis = 1;                    // [inferred] table 6-1 asks for one or more
+  p.pci.pe_total_msis = 256;                 // [inferred]
+  p.pci.extra_msis = 4096;                   // [inferred]
+  p.pci.extra_tces = 1U << 20;               // [inferred] 64 GiB in pages of 64 KiB
+  p.pci.io_page_sizes = 0x47;                // [inferred] 4K, 64K, 16M, 256M
   p.supported.radix = false;                 // [seen] granted: hash MMU (DEVICE_TREE.md 12)
   p.supported.xive = true;                   // [inferred]
   p.supported.hot_plug_interrupts = true;    // [inferred]
@@ -117,6 +123,8 @@ constexpr FirmwareProfile make_qemu() {
   p.tree.associativity_levels = 2;
   p.tree.reference_points = kQemuReferencePoints;
   p.tree.hypertas_functions = kQemuHypertas;
+  p.pci.eeh = EehSupport::none;              // its emulated devices are in no PE
+  p.pci.initial_msis = 0;                    // pins until the OS asks
   p.supported.drc_info = false;
   p.supported.prrn = false;
   p.supported.form2_affinity = true;

@@ -6,8 +6,9 @@ namespace lparsim::firmware {
 namespace {
 
 // The order gives the tokens: new subjects go to the end.
-constexpr std::array<std::span<const CallRow> (*)(), 6> kSubjects = {
+constexpr std::array<std::span<const CallRow> (*)(), 10> kSubjects = {
     dr_rows, connector_rows, cpu_rows, power_rows, event_rows, ending_rows,
+    pci_rows, eeh_rows, msi_rows, dma_rows,
 };
 
 std::vector<CallRow> all_rows() {

@@ -83,5 +83,9 @@ std::span<const CallRow> cpu_rows();               // cpu_calls.cpp
 std::span<const CallRow> power_rows();             // dr_calls.cpp
 std::span<const CallRow> event_rows();             // event_calls.cpp
 std::span<const CallRow> ending_rows();            // ending_calls.cpp
+std::span<const CallRow> pci_rows();               // pci_calls.cpp
+std::span<const CallRow> eeh_rows();               // eeh_calls.cpp
+std::span<const CallRow> msi_rows();               // msi_calls.cpp
+std::span<const CallRow> dma_rows();               // dma_calls.cpp
 
 }  // namespace lparsim::firmware

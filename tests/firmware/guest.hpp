@@ -102,8 +102,12 @@ class GuestTest : public ::testing::Test {
   static constexpr std::uint32_t kBlock = 0x1000, kWork = 0x2000, kWork2 = 0x4000, kBuffer = 0x6000;
 
   explicit GuestTest(std::string_view profile = "phyp", PartitionId partition = kDedicated)
+      : GuestTest(test_platform(), *find_profile(profile), partition) {}
+  // The profile must outlive the test.
+  GuestTest(PlatformConfig machine, const FirmwareProfile& profile,
+            PartitionId partition = kDedicated)
       : id(partition),
-        hypervisor(test_platform(), *find_profile(profile), {clock, choices, log}, events) {
+        hypervisor(std::move(machine), profile, {clock, choices, log}, events) {
     boot();
   }
 

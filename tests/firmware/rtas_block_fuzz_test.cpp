@@ -65,7 +65,7 @@ TEST_F(Blocks, SeededNoiseGetsArchitectedAnswers) {
   ASSERT_EQ(hypervisor.set_processors(id, 3).status, AssignStatus::done);
   Random random(20260);
   std::size_t refused = 0, accepted = 0;
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < 60000; ++round) {
     const auto row = random.below(call_table().size() + 1);
     if (row < call_table().size() && call_table()[row].name == "stop-self") continue;
     const bool known = row < call_table().size();
@@ -77,7 +77,8 @@ TEST_F(Blocks, SeededNoiseGetsArchitectedAnswers) {
     const bool ends = known && ends_partition(call_table()[row].name);
     if (ends) continue;
     const std::uint32_t likely[] = {9001, 9003, 0, 1, cpu(2).value, cpu(1).value, lmb(5).value,
-                                    kSlot.value, kWork, kBuffer, 2048, 9};
+                                    kSlot.value, kWork, kBuffer, 2048, 9, 0x0800'0000,
+                                    kPhb.value};
     CellWriter block;
     block.u32(find_profile("phyp")->token_base + static_cast<std::uint32_t>(row));
     block.u32(inputs).u32(outputs);
@@ -97,7 +98,8 @@ TEST_F(Blocks, SeededNoiseGetsArchitectedAnswers) {
       ++accepted;
       ASSERT_TRUE(known);
     }
-    const std::vector<std::int32_t> architected{0, 1, 2, 3, 4, 5, -1, -3, -9000, -9001, -9003};
+    const std::vector<std::int32_t> architected{0,  1,  2,  3,     4,     5,    -1,
+                                                -3, -7, -8, -9000, -9001, -9003};
     ASSERT_THAT(architected, ::testing::Contains(reply.status)) << "round " << round;
   }
   EXPECT_GT(refused, 1000U);
