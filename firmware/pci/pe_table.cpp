@@ -84,7 +84,8 @@ std::string_view to_string(PeState state) {
 
 std::string_view to_string(PeEvent event) {
   constexpr std::array<std::string_view, kPeEvents> kNames{
-      "set-eeh-option 0", "set-eeh-option 2", "set-eeh-option 3", "set-slot-reset 0", "set-slot-reset 1, 3",
+      "set-eeh-option 0", "set-eeh-option 2", "set-eeh-option 3", "set-slot-reset 0",
+      "set-slot-reset 1, 3",
       "slot-error-detail 2", "hardware error", "platform resets the PE", "platform is done",
       "platform gives up", "isolate", "power cycle, reboot, re-assignment"};
   return kNames.at(static_cast<std::size_t>(event));

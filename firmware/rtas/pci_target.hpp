@@ -14,7 +14,7 @@ struct CalledSlot {
   bool reachable = false;          // the partition may use the adapter now
 };
 
-// From the first three inputs; nullopt: the PHB is not the partition's, or the address is not sound.
+// From the first three inputs; nullopt: not a PHB of the partition, or the address is not sound.
 inline std::optional<CalledSlot> called_slot(const CallFrame& frame) {
   const ConfigAddress address = config_address(frame.in[0]);
   const auto slot = find_phb(frame.core, frame.partition, frame.in[1], frame.in[2]);

@@ -57,7 +57,9 @@ TEST_F(DmaWindows, OnlyWhatWasAskedForIsMade) {
   for (const std::uint32_t page : {0U, 11U, 13U, 25U, 34U, 0xffff'ffffU}) {
     EXPECT_RULE("R1-7.3.27.2-2", refused(page, 30));
   }
-  for (const std::uint32_t size : {0U, 15U, 60U, 64U, 0xffff'ffffU}) EXPECT_TRUE(refused(k64K, size));
+  for (const std::uint32_t size : {0U, 15U, 60U, 64U, 0xffff'ffffU}) {
+    EXPECT_TRUE(refused(k64K, size));
+  }
   EXPECT_EQ(create_window(kForeignPhb, k64K, 30)[0], kError);
   EXPECT_EQ(create_window(kPhb, k64K, 30, 0x100)[0], kError);
   EXPECT_EQ(create_window(kPhb, k4K, k4K)[0], 0U);                       // a single page

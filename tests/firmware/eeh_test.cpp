@@ -73,7 +73,8 @@ INSTANTIATE_TEST_SUITE_P(Table760, EehCell,
                                             ::testing::Range(std::size_t{0}, kPeStates)));
 
 TEST_F(Eeh, ReadsStateAndCapability) {
-  EXPECT_RULE("R1-7.3.11.3-1", status("ibm,read-slot-reset-state2", {0, kUnit, kPhb.value}, 4) == 0);
+  EXPECT_RULE("R1-7.3.11.3-1",
+              status("ibm,read-slot-reset-state2", {0, kUnit, kPhb.value}, 4) == 0);
   EXPECT_RULE("R1-7.3.11.3-4", slot_state(kPairPhb)[2] == 1 &&
                                    slot_state(kPairPhb, kFunction1)[2] == 1 &&
                                    slot_state(kBridgedPhb, kBehind)[2] == 1 &&

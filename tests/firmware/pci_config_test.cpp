@@ -148,7 +148,7 @@ TEST_F(PciConfig, AStoppedOrResetEndpointAnswersNoCycle) {
   ASSERT_TRUE(hypervisor.pci_error(kSlot, PciError::stopped));
   EXPECT_EQ(value(kPhb, 0), kOnes);
   EXPECT_EQ(write(kPhb, 0x3c, 1, 0x22), 0);
-  ASSERT_EQ(eeh(kPhb, 2), 0);                                // state 4 lets loads and stores through
+  ASSERT_EQ(eeh(kPhb, 2), 0);                                // state 4 lets cycles through
   EXPECT_EQ(value(kPhb, 0x3c, 1), 0x11U);
   ASSERT_EQ(reset(kPhb, 1), 0);
   EXPECT_EQ(value(kPhb, 0), kOnes);

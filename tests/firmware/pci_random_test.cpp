@@ -38,7 +38,8 @@ struct Endpoint {
 class PciRandom : public PciGuest, public ::testing::WithParamInterface<std::uint64_t> {
  protected:
   PciRandom() : PciGuest(kTight) {
-    ends = {{kPhb, kSlot, 1, 17, 0}, {kPairPhb, kPairSlot, 4, 0, 1}, {kBridgedPhb, kBridgedSlot, 4, 0, 0}};
+    ends = {{kPhb, kSlot, 1, 17, 0}, {kPairPhb, kPairSlot, 4, 0, 1},
+            {kBridgedPhb, kBridgedSlot, 4, 0, 0}};
   }
   std::uint32_t address(const Endpoint& e) const { return e.phb == kBridgedPhb ? kBehind : 0; }
 
