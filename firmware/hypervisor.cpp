@@ -4,7 +4,7 @@
 
 #include "firmware/device_tree/flatten.hpp"
 #include "firmware/drc/drc_space.hpp"
-#include "firmware/events/hot_plug_log.hpp"
+#include "firmware/events/delivery.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/waking_events.hpp"
 #include "firmware/pci/pci.hpp"
@@ -47,7 +47,6 @@ struct Hypervisor::Impl {
     if (partition == Core::kNowhere) return {AssignStatus::no_such_partition, 0};
     return target(partition);
   }
-  bool queue_event(PartitionId partition, const HotPlugEvent& event);
 
   WakingEvents waking;
   Core core;
@@ -152,6 +151,8 @@ Bytes Hypervisor::client_architecture_support(PartitionId id, ByteView architect
   if (!architecture_vector.empty()) {
     p.options = negotiate(impl_->core.profile, parse_architecture_vector(architecture_vector));
   }
+  drop_tree_events(p);
+  repeat_interrupts(impl_->core, partition);   // the OS that comes now was not there to hear them
   return flatten(current_tree(impl_->core, partition));
 }
 
@@ -226,28 +227,6 @@ void Hypervisor::restore_lmbs(PartitionId id) {
   restore_lmb_target(impl_->core, impl_->known(id));
 }
 
-bool Hypervisor::Impl::queue_event(PartitionId id, const HotPlugEvent& event) {
-  PartitionState& p = core.at(known(id));
-  if (p.power == PowerState::off) return false;
-  const auto now = core.services.clock.now().time_since_epoch();
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  const std::uint32_t log_id = p.event_ids + 1;
-  Bytes log = hot_plug_log(core.profile.events, event,
-                           {log_id, static_cast<std::uint64_t>(seconds)});
-  if (!p.events.push(kHotPlug, std::move(log), core.profile.events.queue_limit)) return false;
-  p.event_ids = log_id;
-  const auto count = event.identifier == HotPlugIdentifier::count_indexed ? event.count : 1;
-  if (event.resource == HotPlugResource::memory && event.action == HotPlugAction::remove) {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      p.remove_requested.push_back(DrcIndex{event.index.value + i});
-    }
-  }
-  core.services.log.add(EventKind::event_queued, id, kHotPlug,
-                        static_cast<std::uint64_t>(event.action), log_id);
-  if (p.options.hot_plug_interrupts) core.events.interrupt(id, kHotPlugSource);
-  return true;
-}
-
 namespace {
 
 HotPlugResource resource_of(DrcType type) {
@@ -259,14 +238,24 @@ HotPlugResource resource_of(DrcType type) {
 }  // namespace
 
 bool Hypervisor::hot_plug_event(PartitionId id, DrcType type, int action, DrcIndex index) {
-  return impl_->queue_event(id, {resource_of(type), static_cast<HotPlugAction>(action),
-                                 HotPlugIdentifier::index, index, 0, {}});
+  return raise(id, HotPlugEvent{resource_of(type), static_cast<HotPlugAction>(action),
+                                HotPlugIdentifier::index, index, 0, {}});
 }
 
 bool Hypervisor::hot_plug_event_count(PartitionId id, DrcType type, int action,
                                       std::uint32_t count, DrcIndex first) {
-  return impl_->queue_event(id, {resource_of(type), static_cast<HotPlugAction>(action),
-                                 HotPlugIdentifier::count_indexed, first, count, {}});
+  return raise(id, HotPlugEvent{resource_of(type), static_cast<HotPlugAction>(action),
+                                HotPlugIdentifier::count_indexed, first, count, {}});
+}
+
+bool Hypervisor::raise(PartitionId id, const PlatformEvent& event) {
+  Core& core = impl_->core;
+  if (id != kNoPartition) return queue_event(core, impl_->known(id), event);
+  bool taken = false;                        // R1-14.10-5, -6: a global event goes to everybody
+  for (std::size_t i = 0; i < core.state.partitions.size(); ++i) {
+    taken = queue_event(core, i, event) || taken;
+  }
+  return taken;
 }
 
 // -- inspection ----------------------------------------------------------------------------------
@@ -304,7 +293,11 @@ std::optional<DrcView> Hypervisor::drc(PartitionId id, DrcIndex index) const {
 }
 
 std::uint32_t Hypervisor::undelivered_events(PartitionId id) const {
-  return static_cast<std::uint32_t>(impl_->core.at(impl_->known(id)).events.size());
+  return static_cast<std::uint32_t>(impl_->core.at(impl_->known(id)).events.queue.size());
+}
+
+std::uint32_t Hypervisor::lost_events(PartitionId id) const {
+  return impl_->core.at(impl_->known(id)).events.lost;
 }
 
 InterruptMode Hypervisor::interrupt_mode(PartitionId id) const {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "firmware/events/event_types.hpp"
 #include "firmware/guest_memory.hpp"
 #include "firmware/platform/platform_config.hpp"
 #include "sim/base/cells.hpp"
@@ -191,6 +192,9 @@ class Hypervisor {
   bool hot_plug_event(PartitionId partition, DrcType type, int action, DrcIndex index);
   bool hot_plug_event_count(PartitionId partition, DrcType type, int action, std::uint32_t count,
                             DrcIndex first);
+  // Queues the log of any event for one partition, or with kNoPartition for each that can take it,
+  // and raises the interrupt of its class. False: nobody took it (firmware/events/delivery.hpp).
+  bool raise(PartitionId partition, const PlatformEvent& event);
 
   // -- inspection --------------------------------------------------------------------------------
   std::vector<PartitionId> partitions() const;                        // ascending
@@ -201,6 +205,7 @@ class Hypervisor {
   std::optional<DrcView> drc(PartitionId partition, DrcIndex index) const;
   std::uint32_t undelivered_events(PartitionId partition) const;
   InterruptMode interrupt_mode(PartitionId partition) const;
+  std::uint32_t lost_events(PartitionId partition) const;             // refused by a full queue
   bool lmb_usable(PartitionId partition, std::uint64_t address, std::uint64_t size) const;
   Bytes flattened_tree(PartitionId partition) const;                  // as it is now
   const PlatformConfig& platform() const;

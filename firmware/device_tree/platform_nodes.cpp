@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "firmware/device_tree/parts.hpp"
-#include "firmware/events/event_queue.hpp"
+#include "firmware/events/delivery.hpp"
 
 namespace lparsim::firmware {
 namespace {
@@ -82,6 +82,10 @@ Node event_sources_node(const TreeShape& shape) {
   if (shape.options.hot_plug_interrupts) {
     ranges.u32(kHotPlugSource).u32(1);
     node.children.push_back(event_source("hot-plug-events", kHotPlugSource));
+  }
+  if (has_shape(shape.profile->events, LogType::io)) {     // R1-10.2-1
+    ranges.u32(kIoSource).u32(1);
+    node.children.push_back(event_source("ibm,io-events", kIoSource));
   }
   node.add("interrupt-ranges", ranges.take());
   node.children.push_back(event_source("epow-events", kEpowSource));

@@ -1,44 +1,55 @@
-// Undelivered events of one partition: a value. Each goes out once, by check-exception or by
-// event-scan (R1-7.3.3-1), oldest first within the classes asked for.
+// Undelivered events of one partition: a value. Each goes out once, oldest first among those that
+// are asked for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <utility>
 
-#include "sim/base/cells.hpp"
+#include "firmware/events/event_logs.hpp"
 
 namespace lparsim::firmware {
 
-// Mask bits of check-exception and event-scan (EVENTS.md 1).
-inline constexpr std::uint32_t kInternalErrors = 0x8000'0000U;
-inline constexpr std::uint32_t kEnvironmentalAndPower = 0x4000'0000U;
-inline constexpr std::uint32_t kHotPlug = 0x1000'0000U;
-inline constexpr std::uint32_t kIoEvents = 0x0800'0000U;
-
-// Sources in /event-sources; an interrupt specifier is (source, 0 = edge).
-inline constexpr std::uint32_t kEpowSource = 0x1000;
-inline constexpr std::uint32_t kHotPlugSource = 0x1001;
+struct QueuedEvent {
+  LogType type{};
+  LogSeverity severity{};
+  std::uint32_t class_bit = 0;       // by type
+  std::uint32_t log_id = 0;
+  std::uint8_t detail = 0;           // action of a hot-plug event, code of an EPOW
+  bool survives_reset = false;       // it tells about the platform, not about this boot
+  Bytes log;
+  bool operator==(const QueuedEvent&) const = default;
+};
 
 class EventQueue {
  public:
-  // False, and nothing queued, when `limit` events wait already.
-  bool push(std::uint32_t class_bit, Bytes log, std::size_t limit);
-  // Takes the oldest event of the classes in `mask`; unknown bits of the mask mean nothing.
-  std::optional<Bytes> take(std::uint32_t mask);
+  void push(QueuedEvent event) { waiting_.push_back(std::move(event)); }
+
+  // Takes the oldest event for which `wanted` holds.
+  template <class Wanted>
+  std::optional<QueuedEvent> take(Wanted wanted) {
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(), wanted);
+    if (found == waiting_.end()) return std::nullopt;
+    QueuedEvent event = std::move(*found);
+    waiting_.erase(found);
+    return event;
+  }
+  template <class Wanted>
+  std::size_t count(Wanted wanted) const {
+    return static_cast<std::size_t>(std::count_if(waiting_.begin(), waiting_.end(), wanted));
+  }
+  template <class Unwanted>
+  void drop(Unwanted unwanted) {
+    std::erase_if(waiting_, unwanted);
+  }
   std::size_t size() const { return waiting_.size(); }
-  std::size_t size(std::uint32_t mask) const;
-  void clear() { waiting_.clear(); }
   bool operator==(const EventQueue&) const = default;
 
  private:
-  struct Entry {
-    std::uint32_t class_bit = 0;
-    Bytes log;
-    bool operator==(const Entry&) const = default;
-  };
-  std::deque<Entry> waiting_;
+  std::deque<QueuedEvent> waiting_;
 };
 
 }  // namespace lparsim::firmware

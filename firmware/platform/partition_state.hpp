@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "firmware/device_tree/cas.hpp"
-#include "firmware/events/event_queue.hpp"
+#include "firmware/events/event_state.hpp"
 #include "firmware/hcall/hcall_state.hpp"
 #include "firmware/hypervisor.hpp"
 #include "firmware/pci/pci_state.hpp"
@@ -38,9 +38,7 @@ struct PartitionState {
   std::vector<DrcIndex> remove_requested;  // LMBs that a hot-plug event asked to remove
 
   Options options;
-  EventQueue events;
-  std::uint32_t event_ids = 0;       // platform log id of the last event
-  bool error_logged = false;         // rtas-last-error has something to tell
+  EventState events;
   std::vector<ConnectorContext> connectors;
   std::uint32_t connector_ids = 0;
   std::vector<ReportedCache> caches;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/events/delivery.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/pci/pci.hpp"
 #include "sim/base/assert.hpp"
@@ -294,7 +295,7 @@ void settle_off(Core& core, std::size_t partition) {
   off.config.lmbs = p.pending_lmbs;
   off.config.units = p.pending_units;
   off.config.uncap_weight = p.pending_weight;
-  off.event_ids = p.event_ids;
+  off.events = after_reset(std::move(p.events));
   p = std::move(off);
   sync_pending(p);
   // A lowered target gives back at once; nothing can be missing: what is pending is always held.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "firmware/events/event_shape.hpp"
 #include "sim/base/time.hpp"
 
 namespace lparsim::firmware {
@@ -30,13 +31,22 @@ struct DrcReadings {
   bool exchange_recover_allowed = true;        // 9003=2 and 9003=3 exist
 };
 
-// Hot-plug events (EVENTS.md 4).
+struct QueueLimits {                 // undelivered logs of a class, per partition
+  std::uint32_t internal = 32, epow = 16, hot_plug = 64, io = 32;
+};
+
+// Event logs and their delivery (EVENTS.md 1-6).
 struct EventLayout {
+  std::span<const EventShape> shapes;  // the types that exist, and what their common parts contain
   bool fixed_identifier = false;     // HP section always 20 bytes, unused part 0
   std::uint8_t disposition = 0;      // bits 11:12 of word 0: 0 FULLY_RECOVERED, 2 NOT_RECOVERED
-  std::uint8_t ph_uh_version = 1;    // version byte of PH and UH
-  std::uint8_t uh_subtype = 0x80;    // 0x80: dynamic reconfiguration event
-  std::uint32_t queue_limit = 64;    // undelivered logs per partition
+  std::uint8_t main_version = 1;     // version byte of PH and UH
+  std::uint32_t first_log_id = 1;
+  bool swapped_log_id = false;       // platform log id in the host's byte order
+  bool scan_returns_logs = true;     // else nothing is made that only event-scan could deliver
+  bool scan_repeats_interrupts = false;      // event-scan raises what waits for check-exception
+  bool hot_plug_falls_back_to_epow = false;  // not negotiated: source and class of EPOW
+  QueueLimits limits;
 };
 
 enum class CpuNaming : std::uint8_t { first_thread_plus_one, core_id };

@@ -67,8 +67,8 @@ constexpr FirmwareProfile make_phyp() {
   p.drc.configured_walks_again = true;       // [inferred] unpredictable by the text
   p.events.fixed_identifier = false;         // [text] table 10-22
   p.events.disposition = 0;                  // [text] table 10-4
-  p.events.ph_uh_version = 1;                // [seen] all 17 IBM logs
-  p.events.uh_subtype = 0x80;                // [text]
+  p.events.main_version = 1;                 // [seen] all 17 IBM logs
+  p.events.shapes = kPhypShapes;
   p.tree.cpu_naming = CpuNaming::first_thread_plus_one;  // [seen]
   p.tree.cache_nodes = true;                             // [seen]
   p.tree.phandles_are_drc_indexes = true;                // [seen] CPUs and PHBs
@@ -110,8 +110,14 @@ constexpr FirmwareProfile make_qemu() {
   p.drc.exchange_recover_allowed = false;    // [inferred]
   p.events.fixed_identifier = true;
   p.events.disposition = 2;
-  p.events.ph_uh_version = 0;
-  p.events.uh_subtype = 0x00;
+  p.events.main_version = 0;
+  p.events.shapes = kQemuShapes;
+  p.events.first_log_id = 0;
+  p.events.swapped_log_id = true;
+  p.events.scan_returns_logs = false;
+  p.events.scan_repeats_interrupts = true;
+  p.events.hot_plug_falls_back_to_epow = true;
+  p.events.limits = {64, 64, 1024, 64};      // [inferred] it has no limit
   p.tree.cpu_naming = CpuNaming::core_id;
   p.tree.cache_nodes = false;
   p.tree.phandles_are_drc_indexes = false;

@@ -1,12 +1,13 @@
 // set-indicator and get-sensor-state for DRCs, and the power calls (LoPAR 7.3.5, 7.3.6, 13.5.3).
 #include "firmware/drc/drc_space.hpp"
+#include "firmware/events/delivery.hpp"
 #include "firmware/rtas/call_table.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
 constexpr std::uint32_t kIsolationState = 9001, kDrIndicator = 9002, kAllocationState = 9003;
-constexpr std::uint32_t kDrEntitySense = 9003;
+constexpr std::uint32_t kDrEntitySense = 9003, kEpowSensor = 9;
 
 // The state machine's call for (indicator, value); nullopt: no such value (-3).
 std::optional<DrcCall> call_for(std::uint32_t indicator, std::uint32_t value,
@@ -38,6 +39,11 @@ void set_indicator(CallFrame& frame) {
 }
 
 void get_sensor_state(CallFrame& frame) {
+  if (frame.in[0] == kEpowSensor) {
+    if (frame.in[1] != 0) return frame.answer(kRtasParameterError);
+    frame.out[1] = epow_sensor(frame.state());
+    return;
+  }
   const auto place = find_drc(frame.core, frame.state(), DrcIndex{frame.in[1]});
   if (frame.in[0] != kDrEntitySense || !place) return frame.answer(kRtasParameterError);
   const DrcVerdict verdict = perform(frame.core, frame.partition, *place, DrcCall::sense);

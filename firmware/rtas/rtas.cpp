@@ -140,7 +140,9 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
   RtasReply reply{frame.status(), frame.parks, {}};
   if (!core_.profile.latency_before_commit) reply.latency = latency(entry.call, frame.in);
   if (frame.parks) return reply;
-  if (reply.status == kRtasHardwareError) p.error_logged = true;
+  if (reply.status == kRtasHardwareError && row.name != "rtas-last-error") {
+    p.events.last_error = {block.token, frame.in[0]};   // R1-7.3.3.3-3
+  }
   for (std::size_t i = 0; i < block.outputs; ++i) store_be32(block.output(i), frame.out[i]);
   tell_written(partition, entry.arguments, block);
   return reply;

@@ -54,7 +54,8 @@ namespace lparsim {
   X(choice, "site$", "outcome$", "argument#", "")                          \
   X(actor_start, "id", "name$", "", "")                                    \
   X(actor_end, "id", "name$", "ended", "")                                 \
-  X(violation, "invariant$", "text$", "", "")
+  X(violation, "invariant$", "text$", "", "")                              \
+  X(event_lost, "class#", "action", "", "")
 
 enum class EventKind : std::uint16_t {
 #define LPARSIM_EVENT_ENUM(kind, a, b, c, d) kind,

@@ -37,7 +37,7 @@ TEST(Profile, FormTwoGoesWithTheTablesThatLinuxReadsUnchecked) {
     const FirmwareProfile* profile = find_profile(name);
     EXPECT_FALSE(profile->tree.reference_points.empty());
     EXPECT_FALSE(profile->tree.hypertas_functions.empty());
-    EXPECT_GE(profile->events.queue_limit, 1U);
+    EXPECT_GE(profile->events.limits.hot_plug, 1U);
   }
 }
 
