@@ -149,12 +149,10 @@ hmc::Answer HypervisorAdapter::power_off(PartitionId partition, bool immediate, 
   auto* model = find_(partition);
   if (model == nullptr) return {hmc::Refusal::no_such_partition, 0};
   if (model->state() == State::not_activated) return {hmc::Refusal::wrong_state, 0};
-  const bool asked = !immediate && model->state() == State::running;
-  if (asked) ask_to_shut_down(*model, partition);
+  const auto boot = model->boots();
+  if (!immediate && model->state() == State::running) ask_to_shut_down(*model, partition);
   // Somebody else may have turned it off and on while its operating system was waited for.
-  const auto now = model->state();
-  const bool again = asked && (now == State::starting || now == State::running);
-  if (!again) model->power_off();
+  if (model->boots() == boot) model->power_off();
   return restart ? to_answer(model->power_on()) : hmc::Answer{};
 }
 

@@ -102,6 +102,7 @@ firmware::AssignAnswer PartitionModel::power_on() {
     memory_.power_off();
     return answer;
   }
+  ++value_.boots;
   set_state(PartitionState::starting);
   make_host();
   host_->spawn_actor(actor_name("boot"), [this](PartitionHost& host) { boot(host); });
@@ -118,6 +119,9 @@ void PartitionModel::boot(PartitionHost& host) {
   const int status = host.kernel->boot(address, tree.size());
   if (status != 0) host.bug(fmt::format("boot failed: {}", status).c_str());
   set_state(PartitionState::running);
+  for (const std::uint32_t source : std::exchange(value_.latched, {})) {
+    host.kernel->interrupt(source);
+  }
   if (!os_.rmc) return;
   rmc_timer_ = context_.actors.at(context_.clock.now() + rmc_.up_after_boot,
                                   [this] { set_rmc(true, value_.rmc_connected, false); });
@@ -133,6 +137,8 @@ void PartitionModel::stop_guest(PartitionState state) {
 
 void PartitionModel::power_off() {
   if (host_ == nullptr) return;
+  ++value_.boots;
+  value_.latched.clear();
   stop_guest(PartitionState::not_activated);
   system_.hypervisor().power_off(id_);
   files_.set_kernel(nullptr);
@@ -156,7 +162,11 @@ void PartitionModel::cpu_started(ServerNumber server, std::uint64_t entry, std::
 }
 
 void PartitionModel::interrupt(std::uint32_t source) {
-  if (host_ != nullptr && value_.state != PartitionState::error) host_->kernel->interrupt(source);
+  if (host_ == nullptr || value_.state == PartitionState::error) return;
+  if (value_.state != PartitionState::starting) return host_->kernel->interrupt(source);
+  if (std::ranges::find(value_.latched, source) == value_.latched.end()) {
+    value_.latched.push_back(source);
+  }
 }
 
 void PartitionModel::thread_ready(ServerNumber server) {

@@ -40,6 +40,8 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
   void power_off();                   // ends all actors of the partition
   void shutting_down() { set_state(hmc::PartitionState::shutting_down); }
   hmc::PartitionState state() const { return value_.state; }
+  // Counts power-ons and power-offs: what was meant for an earlier number is outdated.
+  std::uint64_t boots() const { return value_.boots; }
 
   // -- what the hypervisor tells ---------------------------------------------------------------
   void cpu_started(ServerNumber server, std::uint64_t entry, std::uint64_t r3);
@@ -78,6 +80,8 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
     bool rmc_up = false;
     bool rmc_connected = true;
     std::uint32_t next_pid = 1000;
+    std::uint64_t boots = 0;
+    std::vector<std::uint32_t> latched;   // edge interrupts that came before the OS was up
   };
 
   void make_host();

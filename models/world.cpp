@@ -61,7 +61,10 @@ PartitionModel* World::Impl::find(PartitionId id) const {
 }
 
 void World::Impl::after_commit(PartitionId id, std::function<void(PartitionModel&)> action) {
-  actors.at(clock.now(), [this, id, action = std::move(action)] { action(*find(id)); });
+  actors.at(clock.now(), [this, id, boot = find(id)->boots(), action = std::move(action)] {
+    PartitionModel& model = *find(id);
+    if (model.boots() == boot) action(model);   // else it was said to a boot that is over
+  });
 }
 
 void World::Impl::cpu_started(PartitionId partition, ServerNumber server, std::uint64_t entry,

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string_view>
+#include <utility>
+
 #include "tests/models/world_rig.hpp"
 
 namespace lparsim::models {
@@ -142,6 +145,53 @@ TEST_F(ShutdownTest, ImmediateWhileTheOsIsAskedEndsBoth) {
   EXPECT_TRUE(world.run_until([&] { return done && world.rmc_active(kOne); }, 10min));
   EXPECT_EQ(state(kOne), PartitionState::running);   // the new boot is nobody's victim
   EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+// The operator turns the partition off and on at the instant of its own power-off.
+struct OffAndOn final : Choices {
+  explicit OffAndOn(ShutdownTest& in) : test(in) {}
+  std::size_t pick(const ChoicePoint& point, std::span<const Outcome>) override {
+    if (point.site == site && !std::exchange(done, true)) {
+      test.world.actors().at(test.world.clock().now(), [this] {
+        auto& port = const_cast<hmc::HypervisorPort&>(test.world.hypervisor_port());
+        EXPECT_EQ(port.power_off(kOne, true, restart).refusal, hmc::Refusal::none);
+      });
+    }
+    return 0;
+  }
+  ShutdownTest& test;
+  std::string_view site;
+  bool restart = true, done = false;
+};
+
+struct SameInstant : ShutdownTest {
+  OffAndOn operators{*this};
+  void end_from_inside(const char* site, bool restart, const std::string& command) {
+    boot();
+    operators.site = site;
+    operators.restart = restart;
+    other = &operators;
+    shell(kOne, command);
+    EXPECT_TRUE(world.run_to_rest(10min));
+    EXPECT_TRUE(operators.done);
+    EXPECT_THAT(world.hypervisor().inconsistencies(), testing::IsEmpty());
+  }
+};
+
+TEST_F(SameInstant, PowerOffDoesNotEndTheNextBoot) {
+  end_from_inside("rtas.power-off", true, "shutdown -h now");
+  EXPECT_EQ(state(kOne), PartitionState::running);
+  EXPECT_EQ(online_threads(kOne), 16U);
+}
+
+TEST_F(SameInstant, RebootDoesNotBootTwice) {
+  end_from_inside("rtas.system-reboot", true, "shutdown -r now");
+  EXPECT_EQ(state(kOne), PartitionState::running);
+}
+
+TEST_F(SameInstant, RebootDoesNotUndoTheOperatorsPowerOff) {
+  end_from_inside("rtas.system-reboot", false, "shutdown -r now");
+  EXPECT_EQ(state(kOne), PartitionState::not_activated);
 }
 
 }  // namespace

@@ -31,12 +31,14 @@ struct WorldTest : testing::Test {
   struct Switchable final : Choices {  // so that a test may script after the world was built
     explicit Switchable(WorldTest& in) : test(in) {}
     std::size_t pick(const ChoicePoint& point, std::span<const Outcome> outcomes) override {
+      if (test.other != nullptr) return test.other->pick(point, outcomes);
       return test.scripted ? test.scripted->pick(point, outcomes) : 0;
     }
     WorldTest& test;
   };
 
   std::unique_ptr<ScriptedChoices> scripted;
+  Choices* other = nullptr;   // asked instead, where a test does more than to script
   Switchable choices{*this};
   World world{small_machine(), choices};
 };
