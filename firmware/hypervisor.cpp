@@ -8,6 +8,7 @@
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/waking_events.hpp"
 #include "firmware/pci/pci.hpp"
+#include "firmware/platform/life_cycle.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
 #include "firmware/rtas/rtas.hpp"
@@ -84,13 +85,15 @@ Hypervisor::~Hypervisor() = default;
 
 // -- life cycle ----------------------------------------------------------------------------------
 
-AssignAnswer Hypervisor::configure(PartitionId id, const PartitionConfig& config) {
+AssignAnswer Hypervisor::configure(PartitionId id, const PartitionConfig& config, Amount amount) {
   return impl_->on(id, [&](std::size_t partition) -> AssignAnswer {
     Core& core = impl_->core;
     if (core.at(partition).power == PowerState::on) return {AssignStatus::wrong_state, 0};
     const PartitionConfig before = core.at(partition).config;
     drop_configuration(core, partition);
-    const AssignAnswer answer = hold_configuration(core, partition, config);
+    const AssignAnswer answer = amount == Amount::exact
+                                    ? hold_configuration(core, partition, config)
+                                    : hold_from_minimum(core, partition, config);
     if (answer.status != AssignStatus::done && before.configured) {
       // What it had a moment ago is still free.
       LPARSIM_ASSERT(hold_configuration(core, partition, before).status == AssignStatus::done);
@@ -106,21 +109,6 @@ void Hypervisor::release_configuration(PartitionId id) {
   }
 }
 
-namespace {
-
-void note_boot_caches(Core& core, std::size_t partition) {
-  PartitionState& p = core.at(partition);
-  const TreeBasis basis = tree_basis(core, partition);
-  for (std::uint32_t cpu = 0; cpu < p.cpus.size(); ++cpu) {
-    if (p.cpus[cpu] != DrcState::configured) continue;
-    const auto parts =
-        connector_parts(basis, drc_index(core, {DrcArray::cpus, cpu}), core.cpu_commons);
-    for (std::size_t i = 1; i < parts.size(); ++i) p.caches.push_back({cpu, parts[i].node.name});
-  }
-}
-
-}  // namespace
-
 AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
   return impl_->on(id, [&](std::size_t partition) -> AssignAnswer {
     Core& core = impl_->core;
@@ -128,10 +116,10 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     if (p.power == PowerState::on || p.config.procs < 1 || p.config.lmbs < 1) {
       return {AssignStatus::wrong_state, 0};
     }
-    if (!p.config.configured) {
-      const AssignAnswer answer = hold_configuration(core, partition, PartitionConfig{p.config});
-      if (answer.status != AssignStatus::done) return answer;
-    }
+    const AssignAnswer answer =
+        p.config.configured ? check_minimum(p.config)
+                            : hold_from_minimum(core, partition, PartitionConfig{p.config});
+    if (answer.status != AssignStatus::done) return answer;
     core.memories[partition] = &memory;
     p.power = PowerState::on;
     p.options = default_options(core.profile);
@@ -151,8 +139,7 @@ Bytes Hypervisor::client_architecture_support(PartitionId id, ByteView architect
   if (!architecture_vector.empty()) {
     p.options = negotiate(impl_->core.profile, parse_architecture_vector(architecture_vector));
   }
-  drop_tree_events(p);
-  repeat_interrupts(impl_->core, partition);   // the OS that comes now was not there to hear them
+  settle_hand_over(impl_->core, partition);
   return flatten(current_tree(impl_->core, partition));
 }
 

@@ -148,8 +148,11 @@ class Hypervisor {
   ~Hypervisor();
 
   // -- partition life cycle --------------------------------------------------------------------
-  // New current configuration of a partition that is off; its old resources go back first.
-  AssignAnswer configure(PartitionId partition, const PartitionConfig& config);
+  // New current configuration of a partition that is off; its old resources go back first. Exactly
+  // what is asked for, or as much of it as is free, down to its minimum, as an activation takes it.
+  enum class Amount : std::uint8_t { exact, from_minimum };
+  AssignAnswer configure(PartitionId partition, const PartitionConfig& config,
+                         Amount amount = Amount::exact);
   // Gives up the configuration of a partition that is off (resource_config=0).
   void release_configuration(PartitionId partition);
   // Powers on with the current configuration: DRCs of owned resources become L4 (R1-13.5.2-1).

@@ -122,7 +122,8 @@ hmc::Answer HypervisorAdapter::power_on(PartitionId partition,
     auto config = hypervisor_.partition(partition).config;
     config.configured = true;
     apply_setting(*setting, hypervisor_.platform().lmb_bytes, config);
-    const auto answer = hypervisor_.configure(partition, config);
+    const auto answer = hypervisor_.configure(partition, config,
+                                              firmware::Hypervisor::Amount::from_minimum);
     const bool memory = answer.status == firmware::AssignStatus::not_enough_memory;
     if (answer.status != firmware::AssignStatus::done) {
       return to_answer(answer, memory ? lmb_mb() : 1);

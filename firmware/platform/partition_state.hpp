@@ -38,6 +38,7 @@ struct PartitionState {
   std::vector<DrcIndex> remove_requested;  // LMBs that a hot-plug event asked to remove
 
   Options options;
+  bool handed_over = false;          // the OS of this boot has its tree
   EventState events;
   std::vector<ConnectorContext> connectors;
   std::uint32_t connector_ids = 0;

@@ -96,6 +96,20 @@ void check_amounts(const Core& core, std::size_t partition, std::vector<std::str
   }
 }
 
+// An inactive partition holds what its configuration says, or nothing.
+void check_held_off(const Core& core, std::size_t partition, std::vector<std::string>& lines) {
+  const PartitionState& p = core.at(partition);
+  const bool holds = p.config.configured;
+  const ProcUnits units = p.config.dedicated ? whole_processors(p.config.procs) : p.config.units;
+  const Ledger& ledger = core.state.ledger;
+  if (ledger.units(partition) == (holds ? units : ProcUnits{}) &&
+      ledger.lmbs(partition) == (holds ? p.config.lmbs : 0)) {
+    return;
+  }
+  lines.push_back(fmt::format("OWN: partition {} is off, its configuration and the ledger disagree",
+                              p.config.id.value));
+}
+
 void check_threads(const Core& core, const PartitionState& p, std::vector<std::string>& lines) {
   const auto running = std::count(p.threads.begin(), p.threads.end(), ThreadState::running);
   if (running != p.running_threads) {
@@ -116,7 +130,10 @@ std::vector<std::string> state_inconsistencies(const Core& core) {
   for (std::string& line : pci_inconsistencies(core)) lines.push_back(std::move(line));
   for (std::size_t i = 0; i < core.state.partitions.size(); ++i) {
     const PartitionState& p = core.at(i);
-    if (p.power == PowerState::off) continue;
+    if (p.power == PowerState::off) {
+      check_held_off(core, i, lines);
+      continue;
+    }
     check_amounts(core, i, lines);
     check_threads(core, p, lines);
     for (const std::string& problem : tree_problems(current_tree(core, i))) {
