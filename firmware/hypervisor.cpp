@@ -245,6 +245,10 @@ bool Hypervisor::raise(PartitionId id, const PlatformEvent& event) {
   return taken;
 }
 
+bool Hypervisor::request_shutdown(PartitionId id) {
+  return impl_->core.profile.events.shutdown_by_epow && raise(id, EpowEvent{3, 1, true, 0});
+}
+
 // -- inspection ----------------------------------------------------------------------------------
 
 std::vector<PartitionId> Hypervisor::partitions() const {

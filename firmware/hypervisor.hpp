@@ -198,6 +198,9 @@ class Hypervisor {
   // Queues the log of any event for one partition, or with kNoPartition for each that can take it,
   // and raises the interrupt of its class. False: nobody took it (firmware/events/delivery.hpp).
   bool raise(PartitionId partition, const PlatformEvent& event);
+  // Asks the OS to shut down by a power warning (EPOW 3, normal, this partition), where the
+  // profile's platform does so. False: it cannot be asked in this way.
+  bool request_shutdown(PartitionId partition);
 
   // -- inspection --------------------------------------------------------------------------------
   std::vector<PartitionId> partitions() const;                        // ascending

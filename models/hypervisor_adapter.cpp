@@ -135,11 +135,14 @@ hmc::Answer HypervisorAdapter::power_on(PartitionId partition,
 // [blocks] Until the partition is off, as far as its operating system has a part in that.
 void HypervisorAdapter::ask_to_shut_down(PartitionModel& model, PartitionId partition) {
   model.shutting_down();
-  if (!model.rmc_active()) return context_.actors.sleep(kShutdownTime);
   const TimePoint deadline = context_.clock.now() + kShutdownPatience;
-  // The answer of one that shuts down is that the connection is gone.
-  const auto reply = rmc_.run(partition, "shutdown -h now", kShutdownPatience);
-  if (reply.kind == hmc::RmcReply::done && reply.exit_status != 0) return;
+  if (model.rmc_active()) {
+    // The answer of one that shuts down is that the connection is gone.
+    const auto reply = rmc_.run(partition, "shutdown -h now", kShutdownPatience);
+    if (reply.kind == hmc::RmcReply::done && reply.exit_status != 0) return;
+  } else if (!model.runs_linux() || !hypervisor_.request_shutdown(partition)) {
+    return context_.actors.sleep(kShutdownTime);
+  }
   while (model.state() == hmc::PartitionState::shutting_down && context_.clock.now() < deadline) {
     context_.actors.sleep(kShutdownPoll);
   }

@@ -46,6 +46,7 @@ struct EventLayout {
   bool scan_returns_logs = true;     // else nothing is made that only event-scan could deliver
   bool scan_repeats_interrupts = false;      // event-scan raises what waits for check-exception
   bool hot_plug_falls_back_to_epow = false;  // not negotiated: source and class of EPOW
+  bool shutdown_by_epow = true;      // how an OS that RMC does not reach is asked to shut down
   QueueLimits limits;
 };
 

@@ -69,6 +69,10 @@ struct KernelState {
   bool event_seen = false;                 // the event buffer has held a hot-plug event
   bool interrupt_running = false;
   bool worker_running = false;
+  std::vector<std::uint32_t> epow_sources;
+  std::vector<std::uint32_t> pending_warnings;
+  bool epow_running = false;
+  bool powering_off = false;               // user space stops its services
 
   std::uint64_t leaked = 0;                // objects that nobody will ever free
   bool crashed = false;

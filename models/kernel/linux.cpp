@@ -8,6 +8,7 @@
 #include "models/kernel/architecture_vector.hpp"
 #include "models/kernel/cpu.hpp"
 #include "models/kernel/dlpar.hpp"
+#include "models/kernel/epow.hpp"
 #include "models/kernel/files.hpp"
 #include "models/kernel/kernel.hpp"
 #include "models/kernel/lmb_table.hpp"
@@ -35,6 +36,7 @@ class Linux final : public GuestKernel {
     setup_memory(kernel_);
     setup_cpus(kernel_, fdt_boot_cpuid_phys(flat));
     setup_hotplug(kernel_);
+    setup_epow(kernel_);
     boot_secondaries(kernel_);
     return 0;
   }
@@ -43,7 +45,9 @@ class Linux final : public GuestKernel {
     cpu_called_in(kernel_, server);
   }
   int shut_down(bool restart) override { return kernel::shut_down(kernel_, restart); }
-  void interrupt(std::uint32_t source) override { hotplug_interrupt(kernel_, source); }
+  void interrupt(std::uint32_t source) override {
+    if (!epow_interrupt(kernel_, source)) hotplug_interrupt(kernel_, source);
+  }
 
   int stat(std::string_view path, FileStat& out) override {
     return file_stat(kernel_, path, out);
@@ -99,7 +103,8 @@ KernelView Linux::view() const {
     }
   }
   out.allocations = state.tree.objects() + state.leaked;
-  out.queued_work = state.work.size() + state.pending_interrupts.size();
+  out.queued_work =
+      state.work.size() + state.pending_interrupts.size() + state.pending_warnings.size();
   out.crashed = state.crashed;
   return out;
 }

@@ -406,8 +406,15 @@ TEST_F(EventCalls, TheTreeOfTheHandOverOutdatesEventsAboutIt) {
 }
 
 TEST_F(EventCalls, PrrnOnlyWhereItWasNegotiated) {
+  const auto granted = [&] {
+    const auto tree = unflatten(hypervisor.flattened_tree(id));
+    const Property* answer = tree->find("/chosen")->property("ibm,architecture-vec-5");
+    return answer != nullptr && answer->value.size() > 5 && (answer->value[5] & 0x40) != 0;
+  };
+  EXPECT_RULE("R1-15.6-1", !granted());
   EXPECT_RULE("R1-15.6-2", !hypervisor.raise(id, PrrnEvent{5}) && scan(kAll) == 1);
   negotiate(true);
+  EXPECT_RULE("R1-15.6-1", granted());
   ASSERT_TRUE(hypervisor.raise(id, PrrnEvent{5}));
   EXPECT_EQ(exception(kAll), 1);
   EXPECT_RULE("R1-15.6-4", scan(kAll) == 0 && memory.cell(kBuffer) == 0x062060a0 &&

@@ -167,6 +167,30 @@ INSTANTIATE_TEST_SUITE_P(
 
 // -- one partition's end is nobody else's ---------------------------------------------------------
 
+TEST_F(LifeCycle, EverythingHasOneOwnerWhateverMoves) {
+  const auto adds_up = [&] {
+    const LedgerView ledger = hypervisor.ledger();
+    ProcUnits units = ledger.free_units;
+    std::uint32_t lmbs = ledger.free_lmbs + ledger.firmware_lmbs;
+    for (const LedgerView::Share& share : ledger.shares) {
+      units = units + share.units;
+      lmbs += share.lmbs;
+    }
+    return units == ledger.configurable_units && lmbs == ledger.configurable_lmbs;
+  };
+  EXPECT_RULE("14.9-a", adds_up());
+  hypervisor.set_processors(id, 4);
+  hypervisor.set_lmbs(id, 12);
+  EXPECT_RULE("14.9-a", adds_up() && free_units().hundredths == 350 && free_lmbs() == 46);
+  off();
+  hypervisor.release_configuration(id);
+  EXPECT_RULE("14.9-a", adds_up() && free_units().hundredths == 750 && free_lmbs() == 58);
+  PartitionConfig lp4 = test_platform().partitions[2];
+  lp4.procs = 7, lp4.max_procs = 7;
+  EXPECT_EQ(hypervisor.configure(kSpare, lp4).status, AssignStatus::done) << "moved while inactive";
+  EXPECT_RULE("14.9-a", adds_up() && free_units().hundredths == 50);
+}
+
 TEST_F(LifeCycle, OthersDoNotNotice) {
   TestMemory other(1U << 20);
   ASSERT_EQ(hypervisor.power_on(kShared, other).status, AssignStatus::done);

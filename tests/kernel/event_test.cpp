@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "tests/kernel/kernel_rig.hpp"
+#include "tests/support/expect_rule.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -28,6 +29,7 @@ TEST_F(EventTest, CpuAddByEvent) {
   host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000001, 0)) + acquire(0x10000001) +
                cpu_connector(0x10000001, {1}) + start_cpu(1));
   kernel_->interrupt(0x1001);
+  EXPECT_RULE("R1-10.2-4", host_.left() == 0);   // vector, source and class as scripted
   EXPECT_EQ(online(), "0-1\n");
   EXPECT_EQ(kernel_->view().queued_work, 0U);
 }
@@ -79,6 +81,70 @@ TEST_F(EventTest, EventIsLostWithoutMemoryOnlyWithTheDefect) {
   host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000000, 0)));
   kernel_->interrupt(0x1001);
   EXPECT_TRUE(host_.logged("already exists"));
+}
+
+// -- power warnings -------------------------------------------------------------------------------
+
+Bytes epow_log(std::uint8_t code, std::uint8_t modifier) {
+  CellWriter out;
+  out.u32(0x06240040).u32(16 + 20);
+  out.u32(0xa6008e00).u64(0).u32(0x49424d00);
+  out.u16(0x4550).u16(20).u8(2).u8(0).u16(0);
+  out.u8(code).u8(modifier).u16(0).u64(0);
+  return out.take();
+}
+
+Script warning(std::uint8_t code, std::uint8_t modifier = 0) {
+  const std::uint32_t critical = code > 3 ? 1 : 0;
+  return {{"get-sensor-state", {9, 0}, {0, code}, {}, {}, {}},
+          {"check-exception", {0x500, 0x1000, 0x40000000, critical, 0x6000, 2048}, {0}, {}, {},
+           epow_log(code, modifier)}};
+}
+
+struct Warning {
+  std::uint8_t code, modifier;
+  bool off;
+};
+
+class WarningTest : public KernelRig, public ::testing::WithParamInterface<Warning> {};
+
+TEST_P(WarningTest, IsNotedOrEndsThePartition) {
+  TreeOptions options;
+  options.epow = true;
+  start("6.1", options);
+  host_.expect(warning(GetParam().code, GetParam().modifier));
+  // Refused, so that the call comes back here.
+  if (GetParam().off) {
+    host_.expect({{"power-off", {0xffffffff, 0xffffffff}, {-1}, {}, {}, {}}});
+  }
+  kernel_->interrupt(0x1000);
+  EXPECT_TRUE(host_.logged("EPOW:"));
+  EXPECT_EQ(host_.left(), 0U);
+  EXPECT_EQ(kernel_->view().queued_work, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, WarningTest,
+                         ::testing::Values(Warning{0, 0, false}, Warning{1, 0, false},
+                                           Warning{2, 0, false}, Warning{3, 0, true},
+                                           Warning{3, 1, true}, Warning{3, 2, false},
+                                           Warning{3, 3, true}, Warning{3, 4, true},
+                                           Warning{4, 0, true}, Warning{5, 0, true},
+                                           Warning{7, 0, true}));
+
+TEST_F(EventTest, AWarningWithoutItsSectionIsOnlyKept) {
+  TreeOptions options;
+  options.epow = true;
+  start("6.1", options);
+  Script fixed = warning(7);
+  fixed[1].event = CellWriter().u32(0x06200040).u32(0).take();
+  host_.expect(fixed);
+  kernel_->interrupt(0x1000);
+  EXPECT_FALSE(host_.logged("EPOW:"));
+  Script nothing = warning(0);
+  nothing[1].out = {1};
+  host_.expect(nothing);
+  kernel_->interrupt(0x1000);
+  EXPECT_EQ(host_.left(), 0U);
 }
 
 }  // namespace

@@ -101,6 +101,7 @@ struct TreeOptions {
   bool hole = false;                                // v2: between two runs of 4 LMBs
   bool last_error = false;                          // /rtas has rtas-last-error
   std::uint32_t possible_cores = 4;
+  bool epow = false;                                // /event-sources/epow-events
 };
 // CPU DRCs 0x10000000 + first thread; 4 boot LMBs (0xa0), then 8 of 256 MiB from 0x80000004.
 Bytes flat_tree(const TreeOptions& options);

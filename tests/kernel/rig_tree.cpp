@@ -126,6 +126,11 @@ Bytes flat_tree(const TreeOptions& options) {
   out.begin("hot-plug-events");
   out.put("interrupts", CellWriter().u32(0x1001).u32(0).take());
   out.end();
+  if (options.epow) {
+    out.begin("epow-events");
+    out.put("interrupts", CellWriter().u32(0x1000).u32(0).take());
+    out.end();
+  }
   out.end();
   out.end();
   return out.take();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tests/models/world_rig.hpp"
+#include "tests/support/expect_rule.hpp"
 
 namespace lparsim::models {
 namespace {
@@ -43,7 +44,8 @@ TEST_F(ShutdownTest, TheOsIsAskedAndStopsItsCpusBeforeItGoes) {
   EXPECT_EQ(state(kOne), PartitionState::not_activated);
   EXPECT_EQ(events(EventKind::process_start, kOne), 1U);
   EXPECT_EQ(events(EventKind::cpu_offline, kOne), threads - 1);
-  EXPECT_EQ(state(kTwo), PartitionState::running);
+  EXPECT_RULE("14.10-17a", state(kOne) == PartitionState::not_activated &&
+                               state(kTwo) == PartitionState::running);
   EXPECT_TRUE(world.run_to_rest(10min));
   const auto values = world.hypervisor_port().partition(kOne);
   EXPECT_EQ(values.run_procs, 0);
@@ -51,14 +53,43 @@ TEST_F(ShutdownTest, TheOsIsAskedAndStopsItsCpusBeforeItGoes) {
   EXPECT_THAT(world.hypervisor().inconsistencies(), testing::IsEmpty());
 }
 
-TEST_F(ShutdownTest, WithoutRmcTheDelayedShutdownStillEnds) {
+TEST_F(ShutdownTest, WithoutRmcTheOsIsAskedByAPowerWarning) {
   boot();
+  const auto threads = online_threads(kOne);
   world.set_rmc(kOne, false);
   shut_down("one");
-  EXPECT_EQ(took, 10s);
+  EXPECT_GE(took, 10s);
+  EXPECT_LT(took, 12s);
   EXPECT_EQ(state(kOne), PartitionState::not_activated);
   EXPECT_EQ(events(EventKind::process_start, kOne), 0U);
+  EXPECT_EQ(events(EventKind::event_delivered, kOne), 1U);
+  EXPECT_EQ(events(EventKind::cpu_offline, kOne), threads - 1);
   EXPECT_TRUE(world.run_to_rest(10min));
+}
+
+TEST_F(ShutdownTest, AnotherOsWithoutRmcIsGivenItsTime) {
+  boot();
+  ASSERT_EQ(hmc("chsysstate -m small -r lpar -o on -n vios").exit_status, 0);
+  ASSERT_TRUE(world.run_until([&] { return world.rmc_active(kVios); }, 10min));
+  world.set_rmc(kVios, false);
+  shut_down("vios");
+  EXPECT_EQ(took, 10s);
+  EXPECT_EQ(events(EventKind::event_queued, kVios), 0U);
+}
+
+TEST_F(ShutdownTest, AWarningThatIsNotUrgentChangesNothing) {
+  boot();
+  EXPECT_TRUE(world.hypervisor().raise(kOne, firmware::EpowEvent{1, 0, false, 0}));
+  EXPECT_TRUE(world.run_to_rest(10min));
+  EXPECT_EQ(events(EventKind::event_delivered, kOne), 1U);
+  EXPECT_EQ(state(kOne), PartitionState::running);
+}
+
+TEST_F(ShutdownTest, AWarningBeforeTheOsIsUpWaitsForIt) {
+  world.power_on_as_configured();
+  EXPECT_TRUE(world.hypervisor().raise(kOne, firmware::EpowEvent{1, 0, false, 0}));
+  EXPECT_TRUE(world.run_to_rest(10min));
+  EXPECT_EQ(events(EventKind::event_delivered, kOne), 1U);
 }
 
 TEST_F(ShutdownTest, AnOsThatIsNeverReachedIsStopped) {
