@@ -122,6 +122,9 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     if (answer.status != AssignStatus::done) return answer;
     core.memories[partition] = &memory;
     p.power = PowerState::on;
+    ++p.rtas.boots;
+    p.rtas.kept.power_on_at.reset();
+    p.rtas.reference_code.clear();
     p.options = default_options(core.profile);
     boot_drcs(core, partition);
     boot_pci(core, partition);
@@ -249,6 +252,13 @@ bool Hypervisor::request_shutdown(PartitionId id) {
   return impl_->core.profile.events.shutdown_by_epow && raise(id, EpowEvent{3, 1, true, 0});
 }
 
+std::uint64_t Hypervisor::add_platform_dump(PartitionId id, Bytes data) {
+  PlatformServices& services = impl_->core.state.rtas;
+  const std::uint64_t tag = ++services.dump_tags;
+  services.dumps.push_back({tag, impl_->core.at(impl_->known(id)).config.id, std::move(data)});
+  return tag;
+}
+
 // -- inspection ----------------------------------------------------------------------------------
 
 std::vector<PartitionId> Hypervisor::partitions() const {
@@ -296,6 +306,26 @@ InterruptMode Hypervisor::interrupt_mode(PartitionId id) const {
   return {state.little_endian, state.interrupt_location};
 }
 
+std::optional<TimePoint> Hypervisor::scheduled_power_on(PartitionId id) const {
+  return impl_->core.at(impl_->known(id)).rtas.kept.power_on_at;
+}
+
+std::optional<std::array<std::uint32_t, 2>> Hypervisor::nmi_entries(PartitionId id) const {
+  const BootServices& boot = impl_->core.at(impl_->known(id)).rtas.boot;
+  if (!boot.nmi_registered) return std::nullopt;
+  return boot.nmi_entries;
+}
+
+std::vector<std::string> Hypervisor::operator_display(PartitionId id) const {
+  auto lines = impl_->core.at(impl_->known(id)).rtas.boot.display.lines;
+  while (!lines.empty() && lines.back().empty()) lines.pop_back();
+  return lines;
+}
+
+std::string Hypervisor::reference_code(PartitionId id) const {
+  return impl_->core.at(impl_->known(id)).rtas.reference_code;
+}
+
 bool Hypervisor::lmb_usable(PartitionId id, std::uint64_t address, std::uint64_t size) const {
   return memory_usable(impl_->core, impl_->known(id), address, size);
 }
@@ -315,6 +345,8 @@ std::vector<std::string> Hypervisor::inconsistencies() const {
 std::shared_ptr<const Hypervisor::State> Hypervisor::snapshot() const {
   return std::make_shared<const State>(State{impl_->core.state});
 }
+
+bool Hypervisor::is_in(const State& state) const { return impl_->core.state == state.system; }
 
 void Hypervisor::restore(const std::shared_ptr<const State>& state) {
   impl_->core.state = state->system;

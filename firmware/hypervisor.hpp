@@ -55,6 +55,8 @@ struct RtasEntry {
   GuestAddress arguments;
   std::uint16_t call = 0;        // row of the call table; kUnknownCall when there is none
   Duration latency{};
+  std::uint32_t boot = 0;        // the partition's boot that it belongs to
+  bool overlaps = false;         // another processor's call kept it out (R1-7.2.3-1)
 };
 
 struct RtasReply {
@@ -202,6 +204,9 @@ class Hypervisor {
   // profile's platform does so. False: it cannot be asked in this way.
   bool request_shutdown(PartitionId partition);
 
+  // Keeps a platform dump until `partition` has fetched it with ibm,platform-dump; its tag.
+  std::uint64_t add_platform_dump(PartitionId partition, Bytes data);
+
   // -- inspection --------------------------------------------------------------------------------
   std::vector<PartitionId> partitions() const;                        // ascending
   PartitionView partition(PartitionId partition) const;
@@ -212,6 +217,14 @@ class Hypervisor {
   std::uint32_t undelivered_events(PartitionId partition) const;
   InterruptMode interrupt_mode(PartitionId partition) const;
   std::uint32_t lost_events(PartitionId partition) const;             // refused by a full queue
+  // When set-time-for-power-on asked for the partition to be powered on (R1-7.3.2.4-3).
+  std::optional<TimePoint> scheduled_power_on(PartitionId partition) const;
+  // Where ibm,nmi-register wants (system resets, machine checks); nullopt: not registered.
+  std::optional<std::array<std::uint32_t, 2>> nmi_entries(PartitionId partition) const;
+  // Lines of the operator display, without trailing empty ones, and the reference code that
+  // ibm,os-term left.
+  std::vector<std::string> operator_display(PartitionId partition) const;
+  std::string reference_code(PartitionId partition) const;
   bool lmb_usable(PartitionId partition, std::uint64_t address, std::uint64_t size) const;
   Bytes flattened_tree(PartitionId partition) const;                  // as it is now
   const PlatformConfig& platform() const;
@@ -221,6 +234,8 @@ class Hypervisor {
   // -- state as a value --------------------------------------------------------------------------
   struct State;
   std::shared_ptr<const State> snapshot() const;
+  // Whether the state is the same value now.
+  bool is_in(const State& state) const;
   void restore(const std::shared_ptr<const State>& state);
 
  private:

@@ -64,7 +64,8 @@ Node rtas_node(const TreeShape& shape) {
   if (counts.size() > 1) rtas.add("ibm,current-associativity-domains", counted(counts));
   if (shape.options.form2_affinity) add_form2_tables(rtas, shape);
   rtas.add_u32("rtas-error-log-max", kErrorLogMax).add_u32("rtas-event-scan-rate", 1);
-  rtas.add("ibm,change-msix-capable").add("ibm,extended-os-term");
+  rtas.add("ibm,change-msix-capable");
+  if (shape.profile->services.extended_os_term) rtas.add("ibm,extended-os-term");
   const std::uint64_t lmb = shape.platform->lmb_bytes;
   const auto cores = static_cast<std::uint32_t>(shape.cpus.size());
   rtas.add("ibm,lrdr-capacity",

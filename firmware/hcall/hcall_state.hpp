@@ -23,6 +23,8 @@ enum class ThreadWait : std::uint8_t {
 struct RegisteredArea {
   std::uint64_t address = 0;
   std::uint32_t bytes = 0;
+
+  bool operator==(const RegisteredArea&) const = default;
 };
 
 struct HcallThread {
@@ -36,11 +38,15 @@ struct HcallThread {
   Duration waited{};                       // all waits that are over
   std::uint64_t sprg0 = 0, dabr = 0, dabrx = 0;
   std::uint64_t breakpoint = 0, watchpoint = 0, watch_conditions = 0;
+
+  bool operator==(const HcallThread&) const = default;
 };
 
 struct ThreadStart {                       // when start-cpu started the thread
   std::uint32_t server = 0;
   TimePoint at{};
+
+  bool operator==(const ThreadStart&) const = default;
 };
 
 struct HcallState {
@@ -50,10 +56,14 @@ struct HcallState {
   bool little_endian = false;              // H_SET_MODE resource 4
   std::uint8_t interrupt_location = 0;     // H_SET_MODE resource 3
   std::uint64_t perfmon_modes = 0;         // H_PERFMON
+
+  bool operator==(const HcallState&) const = default;
 };
 
 struct HcallSystemState {
   Duration consumed_before{};              // by shared processors of partitions that are off again
+
+  bool operator==(const HcallSystemState&) const = default;
 };
 
 }  // namespace lparsim::firmware

@@ -26,6 +26,8 @@ struct PciFunctionState {
   bool narrow = false;                     // 32-bit message address (ibm,change-msi function 5)
   std::vector<std::uint32_t> sources;      // of the messages, in the order of their vectors
   PendingMsi pending;
+
+  bool operator==(const PciFunctionState&) const = default;
 };
 
 struct PciSlotState {                      // without functions: isolated, empty or not owned
@@ -38,6 +40,8 @@ struct PciSlotState {                      // without functions: isolated, empty
   ConfigSpace bridge;
   std::vector<PciFunctionState> functions;
   std::vector<DmaWindow> windows;
+
+  bool operator==(const PciSlotState&) const = default;
 };
 
 }  // namespace lparsim::firmware

@@ -30,11 +30,13 @@ class Ledger {
 
   // OWN: what is free, firmware's and the partitions' adds up. One line for each thing wrong.
   std::vector<std::string> inconsistencies(const PlatformConfig& platform) const;
+  bool operator==(const Ledger&) const = default;
 
  private:
   struct Share {
     ProcUnits units;
     std::uint32_t lmbs = 0;
+    bool operator==(const Share&) const = default;
   };
   static constexpr std::uint16_t kFree = 0xffff, kFirmware = 0xfffe;
 

@@ -12,6 +12,7 @@
 #include "firmware/pci/pci_state.hpp"
 #include "firmware/platform/ledger.hpp"
 #include "firmware/rtas/connector_walk.hpp"
+#include "firmware/rtas/rtas_state.hpp"
 
 namespace lparsim::firmware {
 
@@ -20,6 +21,8 @@ enum class ThreadState : std::uint8_t { stopped, running };
 struct ReportedCache {               // a cache node that the client has, and the CPU it came with
   std::uint32_t cpu = 0;
   std::string name;
+
+  bool operator==(const ReportedCache&) const = default;
 };
 
 struct PartitionState {
@@ -44,11 +47,16 @@ struct PartitionState {
   std::uint32_t connector_ids = 0;
   std::vector<ReportedCache> caches;
   HcallState hcalls;
+  RtasState rtas;
+
+  bool operator==(const PartitionState&) const = default;
 };
 
 struct SlotState {
   PartitionId owner;
   bool leaving = false;              // goes back to the platform when the OS releases it
+
+  bool operator==(const SlotState&) const = default;
 };
 
 struct SystemState {
@@ -57,6 +65,9 @@ struct SystemState {
   std::vector<SlotState> slots;
   HcallSystemState hcalls;
   std::vector<PciSlotState> pci;            // as slots
+  PlatformServices rtas;
+
+  bool operator==(const SystemState&) const = default;
 };
 
 }  // namespace lparsim::firmware

@@ -36,6 +36,8 @@ struct VirtualSlotConfig {
   PartitionId partner = kNoPartition;   // whose adapter is at the other end; else any client
   std::uint16_t partner_slot = kAnySlot;
   std::uint16_t vlan = 1;         // eth: the port's VLAN
+
+  bool operator==(const VirtualSlotConfig&) const = default;
 };
 
 // What a dedicated partition does with its idle processors; firmware only carries it for the HMC.
@@ -59,6 +61,8 @@ struct PartitionConfig {
   bool performance_collection = false;    // may see the processor pool (H_PIC)
   std::uint16_t max_virtual_slots = 10;
   std::vector<VirtualSlotConfig> virtual_slots;
+
+  bool operator==(const PartitionConfig&) const = default;
 };
 
 struct PlatformConfig {

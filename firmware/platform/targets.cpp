@@ -296,6 +296,8 @@ void settle_off(Core& core, std::size_t partition) {
   off.config.units = p.pending_units;
   off.config.uncap_weight = p.pending_weight;
   off.events = after_reset(std::move(p.events));
+  off.rtas = std::move(p.rtas);
+  off.rtas.boot = {};
   p = std::move(off);
   sync_pending(p);
   // A lowered target gives back at once; nothing can be missing: what is pending is always held.

@@ -7,6 +7,7 @@
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/pci/pci.hpp"
 #include "firmware/platform/targets.hpp"
+#include "firmware/rtas/service_tree.hpp"
 
 namespace lparsim::firmware {
 
@@ -62,7 +63,9 @@ Node current_tree(const Core& core, std::size_t partition) {
       memory == nullptr ? kHighest : std::min(memory->rmo_limit(), kHighest);
   shape.rtas_base = static_cast<std::uint32_t>(limit < kRtasArea ? 0 : limit - kRtasArea);
   shape.rtas_entry = shape.rtas_base;
-  return build_tree(shape);
+  Node root = build_tree(shape);
+  add_service_properties(root, core, partition);
+  return root;
 }
 
 namespace {

@@ -108,6 +108,26 @@ struct PciReadings {
   std::uint32_t migratable_page_sizes = 0x3; // H_MIGRATE_DMA
 };
 
+// The platform services of RTAS (RTAS.md 2).
+struct ServiceProfile {
+  std::span<const std::string_view> calls;   // those of /rtas in token order; none named: all
+  std::span<const std::uint32_t> parameters;            // system parameters that exist
+  std::span<const std::uint32_t> fixed_indicators;      // of types 1, 2, 9, 9000, 9005
+  std::span<const std::uint64_t> cede_latencies_us;     // parameter 45, by hint from 0
+  bool location_lights = true;       // 9006 and 9007 by location code
+  bool refuses_overlap = true;       // a call while another's is under way is refused
+  bool extended_os_term = true;      // ibm,os-term comes back unless a kernel dump is registered
+  bool short_splpar = false;         // parameter 20 has four keywords only
+  std::uint32_t nvram_bytes = 15360;
+  std::int64_t start_of_time_s = 1'767'225'600;   // since 1970, at the start of the simulation
+  std::uint32_t power_on_days_ahead = 366;        // farthest set-time-for-power-on
+  std::uint32_t display_lines = 2, display_columns = 16;
+  std::uint32_t global_server = 0xffff;           // number of the global interrupt queue
+  std::uint8_t first_reserved_priority = 7, reserved_priorities = 0xf8;
+  std::int32_t least_units_per_processor = 5;     // MinEntCapPerVP, hundredths
+  std::uint64_t largest_dump_bytes = 64ULL << 20; // parameter 32
+};
+
 struct FirmwareProfile {
   std::string_view name;
   std::uint32_t token_base = 1;      // first RTAS token
@@ -122,6 +142,7 @@ struct FirmwareProfile {
   Supported supported;
   HcallReadings hcall;
   PciReadings pci;
+  ServiceProfile services;
 
   // Latency of a call by name; rtas_latency when it has no entry.
   Duration latency_of(std::string_view call) const;

@@ -51,6 +51,28 @@ constexpr std::array<std::string_view, 17> kQemuHypertas{
 constexpr std::array<std::uint32_t, 2> kPhypReferencePoints{4, 2};
 constexpr std::array<std::uint32_t, 1> kQemuReferencePoints{1};          // [seen]
 
+// [text] table 7-79; which of them a PowerVM partition has: [inferred].
+constexpr std::array<std::uint32_t, 23> kPhypParameters{
+    0,  20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 36, 40, 42, 43, 44, 45, 55};
+constexpr std::array<std::uint32_t, 3> kQemuParameters{20, 42, 48};      // [seen]
+constexpr std::array<std::uint32_t, 5> kPhypIndicators{1, 2, 9, 9000, 9005};
+constexpr std::array<std::uint64_t, 2> kPhypCede{1, 10};                 // [inferred]
+
+// [seen] the tokens of recorded trees, in their order; what is not modelled only takes its number.
+constexpr std::array<std::string_view, 45> kQemuCalls{
+    "display-character", "get-time-of-day", "set-time-of-day", "power-off", "system-reboot",
+    "query-cpu-stopped-state", "start-cpu", "stop-self", "ibm,get-system-parameter",
+    "ibm,set-system-parameter", "ibm,set-xive", "ibm,get-xive", "ibm,int-off", "ibm,int-on",
+    "check-exception", "event-scan", "ibm,set-tce-bypass", "quiesce", "nvram-fetch",
+    "nvram-store", "read-pci-config", "write-pci-config", "ibm,read-pci-config",
+    "ibm,write-pci-config", "ibm,query-interrupt-source-number", "ibm,change-msi",
+    "set-indicator", "set-power-level", "get-power-level", "get-sensor-state",
+    "ibm,configure-connector", "ibm,os-term", "ibm,set-eeh-option", "ibm,get-config-addr-info2",
+    "ibm,read-slot-reset-state2", "ibm,set-slot-reset", "ibm,configure-pe",
+    "ibm,slot-error-detail", "ibm,query-pe-dma-window", "ibm,create-pe-dma-window",
+    "ibm,remove-pe-dma-window", "ibm,reset-pe-dma-window", "ibm,suspend-me", "ibm,nmi-register",
+    "ibm,nmi-interlock"};
+
 constexpr FirmwareProfile make_phyp() {
   FirmwareProfile p;
   p.name = "phyp";
@@ -88,6 +110,10 @@ constexpr FirmwareProfile make_phyp() {
   p.supported.radix = false;                 // [seen] granted: hash MMU (DEVICE_TREE.md 12)
   p.supported.xive = true;                   // [inferred]
   p.supported.hot_plug_interrupts = true;    // [inferred]
+  p.services.parameters = kPhypParameters;
+  p.services.fixed_indicators = kPhypIndicators;
+  p.services.cede_latencies_us = kPhypCede;
+  p.services.nvram_bytes = 15360;            // [seen] DEVICE_TREE.md 12
   return p;
 }
 
@@ -138,6 +164,14 @@ constexpr FirmwareProfile make_qemu() {
   p.supported.answers_lpar_bits = false;
   p.hcall.flag_position_told = false;
   p.hcall.debug_registers = false;
+  p.services.calls = kQemuCalls;
+  p.services.parameters = kQemuParameters;
+  p.services.location_lights = false;
+  p.services.refuses_overlap = false;        // one lock around every call
+  p.services.short_splpar = true;
+  p.services.nvram_bytes = 64U << 10;
+  p.services.global_server = 0;
+  p.services.reserved_priorities = 0;
   return p;
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ inline constexpr std::int32_t kRtasSuccess = 0, kRtasHardwareError = -1, kRtasBu
 inline constexpr std::uint32_t kMaxInputs = 10, kMaxOutputs = 9;
 inline constexpr std::uint16_t kUnknownCall = 0xffff;
 
-// One call being carried out. Handlers set out[0] = status; everything else only on success.
+// One call being carried out. Handlers answer() a status; everything else only on success.
 struct CallFrame {
   Core& core;
   std::size_t partition;
@@ -33,10 +34,11 @@ struct CallFrame {
   std::array<std::uint32_t, kMaxInputs> in{};
   std::array<std::uint32_t, kMaxOutputs> out{};
   bool parks = false;
+  std::uint8_t status_at = 0;              // output cell of the status
 
   PartitionState& state() { return core.at(partition); }
-  void answer(std::int32_t status) { out[0] = static_cast<std::uint32_t>(status); }
-  std::int32_t status() const { return static_cast<std::int32_t>(out[0]); }
+  void answer(std::int32_t status) { out[status_at] = static_cast<std::uint32_t>(status); }
+  std::int32_t status() const { return static_cast<std::int32_t>(out[status_at]); }
   // Whether [address, +size) lies in the real-mode area.
   bool in_rmo(std::uint64_t address, std::uint64_t size) const {
     return memory.in_rmo(address, size);
@@ -55,6 +57,9 @@ struct CallRow {
   void (*handler)(CallFrame&);
   void (*refused)(CallFrame&);     // a chosen status ends something (nullptr: it does not)
   std::span<const Outcome> outcomes;   // [0] normal, then every other status of its table
+  // Where the statuses depend on the arguments; nullptr: `outcomes` always.
+  std::span<const Outcome> (*outcomes_of)(const CallFrame&) = nullptr;
+  std::uint8_t status_output = 0;      // ibm,open-errinjct: 1, its token comes first
 };
 
 // Words for the statuses that scenarios script; a row's outcomes begin with kNormal.
@@ -67,6 +72,8 @@ inline constexpr Outcome kNormal{"normal", 0}, kHardware{"hardware_error", -1}, 
 
 // All calls, in the order of their tokens.
 std::span<const CallRow> call_table();
+// The call's token; nullopt where the profile does not have it.
+std::optional<std::uint32_t> token_of(const FirmwareProfile& profile, std::string_view call);
 // Properties of /rtas: (name, token), in token order.
 std::vector<TokenShape> rtas_tokens(const FirmwareProfile& profile);
 
@@ -87,5 +94,17 @@ std::span<const CallRow> pci_rows();               // pci_calls.cpp
 std::span<const CallRow> eeh_rows();               // eeh_calls.cpp
 std::span<const CallRow> msi_rows();               // msi_calls.cpp
 std::span<const CallRow> dma_rows();               // dma_calls.cpp
+std::span<const CallRow> nvram_rows();             // nvram_calls.cpp
+std::span<const CallRow> clock_rows();             // clock_calls.cpp
+std::span<const CallRow> parameter_rows();         // parameter_calls.cpp
+std::span<const CallRow> display_rows();           // display_calls.cpp
+std::span<const CallRow> interrupt_rows();         // interrupt_calls.cpp
+std::span<const CallRow> nmi_rows();               // nmi_calls.cpp
+std::span<const CallRow> index_rows();             // index_calls.cpp
+std::span<const CallRow> vpd_rows();               // vpd_calls.cpp
+std::span<const CallRow> perftools_rows();         // perftools_calls.cpp
+std::span<const CallRow> errinjct_rows();          // errinjct_calls.cpp
+std::span<const CallRow> kernel_dump_rows();       // kernel_dump.cpp
+std::span<const CallRow> platform_dump_rows();     // platform_dump_calls.cpp
 
 }  // namespace lparsim::firmware

@@ -47,6 +47,8 @@ struct ConnectorContext {
   std::uint32_t id = 0;          // entry 1 of the work area while the sequence runs; never 0
   std::size_t at = 0;
   std::shared_ptr<const ConnectorSequence> sequence;
+
+  bool operator==(const ConnectorContext&) const = default;
 };
 
 }  // namespace lparsim::firmware

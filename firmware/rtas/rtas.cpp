@@ -1,5 +1,9 @@
 #include "firmware/rtas/rtas.hpp"
 
+#include <algorithm>
+
+#include "firmware/rtas/serialization.hpp"
+
 namespace lparsim::firmware {
 namespace {
 
@@ -28,6 +32,12 @@ Rtas::Rtas(Core& core)
     if (row.name == "set-indicator") set_indicator_ = static_cast<std::uint16_t>(names_.size());
     latencies_.push_back(core.profile.latency_of(row.name));
     names_.push_back(core.services.log.text(row.name));
+    if (const auto token = token_of(core.profile, row.name)) {
+      const std::size_t number = *token - core.profile.token_base;
+      if (number >= row_of_token_.size()) row_of_token_.resize(number + 1, kUnknownCall);
+      row_of_token_[number] = static_cast<std::uint16_t>(latencies_.size() - 1);
+    }
+    for (const CallRow& next : rows_) overlaps_.push_back(may_overlap(row.name, next.name));
   }
   constexpr std::array<std::string_view, 4> kParts{
       "set-indicator:cpu-isolate", "set-indicator:mem-isolate", "set-indicator:phb-isolate",
@@ -57,11 +67,13 @@ Rtas::Block Rtas::block_at(std::size_t partition, GuestAddress arguments) const 
 
 std::uint16_t Rtas::row_of(const Block& block) const {
   const std::uint32_t number = block.token - core_.profile.token_base;
-  if (!block.readable || number >= rows_.size()) return kUnknownCall;
-  const CallRow& row = rows_[number];
+  if (!block.readable || number >= row_of_token_.size()) return kUnknownCall;
+  const std::uint16_t call = row_of_token_[number];
+  if (call == kUnknownCall) return kUnknownCall;
+  const CallRow& row = rows_[call];
   const bool sound = block.inputs >= row.min_inputs && block.inputs <= row.max_inputs &&
                      block.outputs >= row.min_outputs && block.outputs <= row.max_outputs;
-  return sound ? static_cast<std::uint16_t>(number) : kUnknownCall;
+  return sound ? call : kUnknownCall;
 }
 
 Duration Rtas::latency(std::uint16_t call,
@@ -72,8 +84,8 @@ Duration Rtas::latency(std::uint16_t call,
 }
 
 RtasEntry Rtas::enter(std::size_t partition, ServerNumber server, GuestAddress arguments) {
-  const PartitionState& p = core_.at(partition);
-  RtasEntry entry{p.config.id, server, arguments, kUnknownCall, {}};
+  PartitionState& p = core_.at(partition);
+  RtasEntry entry{p.config.id, server, arguments, kUnknownCall, {}, p.rtas.boots, false};
   if (p.power == PowerState::off) return entry;
   const Block block = block_at(partition, arguments);
   std::array<std::uint32_t, kMaxInputs> in{};
@@ -81,6 +93,7 @@ RtasEntry Rtas::enter(std::size_t partition, ServerNumber server, GuestAddress a
   if (entry.call != kUnknownCall) {
     for (std::size_t i = 0; i < block.inputs; ++i) in[i] = block.input(i);
   }
+  entry.overlaps = !begin(p, entry);
   if (core_.profile.latency_before_commit) entry.latency = latency(entry.call, in);
   core_.services.log.add(EventKind::rtas_entry, p.config.id,
                          entry.call == kUnknownCall ? unknown_ : names_[entry.call], server.value,
@@ -98,8 +111,42 @@ std::int32_t Rtas::chosen_fault(CallFrame& frame, const CallRow& row) const {
     case Subject::caller: point.argument = frame.server.value; break;
     case Subject::work_area: point.argument = work_area_drc(frame); break;
   }
-  const std::size_t picked = core_.services.choices.pick(point, row.outcomes);
-  return static_cast<std::int32_t>(row.outcomes[picked].value);
+  const auto outcomes = row.outcomes_of == nullptr ? row.outcomes : row.outcomes_of(frame);
+  const std::size_t picked = core_.services.choices.pick(point, outcomes);
+  return static_cast<std::int32_t>(outcomes[picked].value);
+}
+
+// Notes that the call is under way; false when another's keeps it out (R1-7.2.3-1).
+bool Rtas::begin(PartitionState& p, const RtasEntry& entry) const {
+  if (entry.call == kUnknownCall) return true;
+  for (const CallInFlight& other : p.rtas.boot.in_flight) {
+    const bool allowed = overlaps_[other.call * rows_.size() + entry.call];
+    if (core_.profile.services.refuses_overlap && !allowed) return false;
+  }
+  p.rtas.boot.in_flight.push_back({entry.server, entry.call});
+  return true;
+}
+
+// The call is over; false when it never began, or began before the partition restarted.
+bool Rtas::end(PartitionState& p, const RtasEntry& entry) const {
+  auto& calls = p.rtas.boot.in_flight;
+  const auto found = std::find(calls.begin(), calls.end(), CallInFlight{entry.server, entry.call});
+  if (entry.boot != p.rtas.boots || found == calls.end()) return false;
+  calls.erase(found);
+  return true;
+}
+
+// Nothing is done for it: busy where the call may say so, an error of its own otherwise.
+RtasReply Rtas::kept_out(std::size_t partition, const RtasEntry& entry, const Block& block) const {
+  const CallRow& row = rows_[entry.call];
+  const std::int32_t status = row.busy_allowed ? kRtasBusy : kRtasHardwareError;
+  if (block.readable && block.outputs > row.status_output) {
+    store_be32(block.output(row.status_output), static_cast<std::uint32_t>(status));
+    tell_written(partition, entry.arguments, block);
+  }
+  core_.services.log.add(EventKind::rtas_reply, entry.partition, names_[entry.call],
+                         as_u64(status));
+  return {status, false, {}};
 }
 
 void Rtas::tell_written(std::size_t partition, GuestAddress arguments, const Block& block) const {
@@ -120,12 +167,15 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
   PartitionState& p = core_.at(partition);
   if (p.power == PowerState::off) return {kRtasHardwareError, false, {}};
   const Block block = block_at(partition, entry.arguments);
+  if (entry.call != kUnknownCall && (entry.overlaps || !end(p, entry))) {
+    return kept_out(partition, entry, block);
+  }
   // The block may have changed since the entry; then it is nobody's call any more.
   if (entry.call == kUnknownCall || row_of(block) != entry.call) {
     return refuse(partition, entry.arguments, block);
   }
   CallFrame frame{core_, partition, *core_.memories[partition], entry.server, block.inputs,
-                  block.outputs, {}, {}, false};
+                  block.outputs, {}, {}, false, rows_[entry.call].status_output};
   for (std::size_t i = 0; i < block.inputs; ++i) frame.in[i] = block.input(i);
   const CallRow& row = rows_[entry.call];
   const std::int32_t fault = chosen_fault(frame, row);

@@ -31,12 +31,17 @@ class Rtas {
   std::uint16_t row_of(const Block& block) const;   // kUnknownCall: bad token or counts
   Duration latency(std::uint16_t call, const std::array<std::uint32_t, kMaxInputs>& in) const;
   std::int32_t chosen_fault(CallFrame& frame, const CallRow& row) const;
+  bool begin(PartitionState& p, const RtasEntry& entry) const;
+  bool end(PartitionState& p, const RtasEntry& entry) const;
+  RtasReply kept_out(std::size_t partition, const RtasEntry& entry, const Block& block) const;
   RtasReply refuse(std::size_t partition, GuestAddress arguments, const Block& block) const;
   void tell_written(std::size_t partition, GuestAddress arguments, const Block& block) const;
 
   Core& core_;
   const std::span<const CallRow> rows_;
   std::uint16_t set_indicator_ = kUnknownCall;
+  std::vector<std::uint16_t> row_of_token_;   // by token less the base
+  std::vector<bool> overlaps_;                // row inside * rows + row that comes
   std::vector<Duration> latencies_;           // by row
   std::array<Duration, 4> isolate_latency_{}; // by DrcType
   std::vector<TextId> names_;                 // by row
