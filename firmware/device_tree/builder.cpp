@@ -60,6 +60,9 @@ void add_root_properties(Node& root, const TreeShape& shape) {
   if (shape.partition->os != OsType::vioserver) root.add("ibm,migratable-partition");
   if (style.root_compatible.empty()) root.add("ibm,powervm-partition");
   root.add("ibm,plat-res-int-priorities", CellWriter{}.u32(7).u32(0xf8).take());
+  root.add_u32("ibm,pci-full-cfg", 1);
+  const EehSupport eeh = shape.profile->pci.eeh;
+  if (eeh != EehSupport::none) root.add_u32("ibm,eeh-default", eeh == EehSupport::on ? 1 : 0);
   add_drc_properties(root, root_connectors(shape), shape.options.drc_info);
 }
 
@@ -176,8 +179,11 @@ Node build_tree(const TreeShape& shape) {
   for (const PhbShape& phb : shape.phbs) {
     if (!phb.owned) continue;
     root.children.push_back(phb_node(shape, phb, Origin::boot));
-    if (!phb.adapter) continue;
+    if (!phb.adapter || slot_is_empty(shape, phb)) continue;
     root.children.back().children.push_back(adapter_node(shape, phb, Origin::boot));
+    for (Node& function : further_functions(shape, phb, Origin::boot)) {
+      root.children.back().children.push_back(std::move(function));
+    }
   }
   return root;
 }

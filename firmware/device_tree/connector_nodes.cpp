@@ -94,7 +94,11 @@ std::vector<ConnectorPart> connector_parts(const TreeBasis& basis, DrcIndex drc,
   } else if (const auto phb = phb_of(basis, drc, false)) {
     parts.push_back({phb_node(basis, *phb, Origin::connector), nullptr});
   } else if (const auto slot = phb_of(basis, drc, true)) {
+    if (slot_is_empty(basis, *slot)) return parts;
     parts.push_back({adapter_node(basis, *slot, Origin::connector), nullptr});
+    for (Node& function : further_functions(basis, *slot, Origin::connector)) {
+      parts.push_back({std::move(function), nullptr});
+    }
   } else if (const auto number = virtual_slot_of(basis, drc)) {
     if (const auto adapter = adapter_in(basis, *number)) {
       parts.push_back({virtual_adapter_node(basis, *adapter, Origin::connector), nullptr});

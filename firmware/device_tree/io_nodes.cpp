@@ -60,9 +60,11 @@ void add_windows(Node& node, const TreeBasis& basis, std::uint32_t phb) {
   const std::uint32_t query = token_of(basis, "ibm,query-pe-dma-window");
   const std::uint32_t create = token_of(basis, "ibm,create-pe-dma-window");
   const std::uint32_t remove = token_of(basis, "ibm,remove-pe-dma-window");
-  if (query != 0 && create != 0 && remove != 0) {
-    node.add("ibm,ddw-applicable", CellWriter{}.u32(query).u32(create).u32(remove).take());
-  }
+  if (!basis.profile->pci.dma_windows_change || query == 0 || create == 0 || remove == 0) return;
+  node.add("ibm,ddw-applicable", cells({query, create, remove}));
+  // Two extensions: the reset call, and six outputs of the query.
+  const std::uint32_t reset = token_of(basis, "ibm,reset-pe-dma-windows");
+  if (reset != 0) node.add("ibm,ddw-extensions", cells({2, reset, 1}));
 }
 
 }  // namespace
@@ -120,19 +122,6 @@ Node vdevice_node(const TreeShape& shape) {
   return node;
 }
 
-Node adapter_node(const TreeBasis& basis, const PhbShape& phb, Origin origin) {
-  // A plain Ethernet function: what is plugged is not part of the machine's description.
-  Node node;
-  node.name = "pci14e4,1657@0";
-  node.add("reg", Bytes(20, 0)).add_u32("vendor-id", 0x14e4).add_u32("device-id", 0x1657);
-  node.add_u32("revision-id", 1).add_u32("class-code", 0x02'0000).add_u32("interrupts", 1);
-  node.add_str("ibm,loc-code", phb.location + "-T1").add_u32("ibm,req#msi-x", 17);
-  node.add_u32("ibm,req#msi", 1).add_u32("ibm,pci-config-space-type", 1);
-  node.add_u32("ibm,my-drc-index", phb.slot.value);
-  add_phandle(node, basis, origin, phb.slot.value);
-  return node;
-}
-
 Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin) {
   const DrcIndex drc = phb_drc_index(phb.phb);
   Node node;
@@ -142,7 +131,7 @@ Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin) {
   node.add_u32("#address-cells", 3).add_u32("#size-cells", 2).add_u32("#interrupt-cells", 1);
   node.add("bus-range", CellWriter{}.u32(0).u32(0xff).take()).add("used-by-rtas");
   add_windows(node, basis, phb.phb);
-  node.add_u32("ibm,pe-total-#msi", 256).add_u32("ibm,pci-config-space-type", 1);
+  node.add_u32("ibm,pe-total-#msi", basis.profile->pci.pe_total_msis).add_u32("ibm,pci-config-space-type", 1);
   node.add_str("ibm,loc-code", phb.location).add_u32("ibm,my-drc-index", drc.value);
   DrcRun slot{.type = "SLOT", .prefix = phb.location, .first = phb.slot};
   slot.count = 1;

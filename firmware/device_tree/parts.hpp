@@ -48,6 +48,10 @@ Node interrupt_controller_node(const TreeShape& shape);
 Node vdevice_node(const TreeShape& shape);
 Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, Origin origin);
 Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);
+// The adapter of a slot: its bridge with what is behind it, or its first function; and then the
+// further functions beside that. `phb.slot` or the location names the slot.
+bool slot_is_empty(const TreeBasis& basis, const PhbShape& phb);
 Node adapter_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);
+std::vector<Node> further_functions(const TreeBasis& basis, const PhbShape& phb, Origin origin);
 
 }  // namespace lparsim::firmware

@@ -66,6 +66,10 @@ Node rtas_node(const TreeShape& shape) {
   rtas.add_u32("rtas-error-log-max", kErrorLogMax).add_u32("rtas-event-scan-rate", 1);
   rtas.add("ibm,change-msix-capable");
   if (shape.profile->services.extended_os_term) rtas.add("ibm,extended-os-term");
+  if (shape.profile->pci.eeh != EehSupport::none) {
+    rtas.add_u32("ibm,reset-capabilities", shape.profile->pci.fundamental_reset ? 1 : 0);
+    rtas.add_u32("ibm,read-slot-reset-state-functions", 3);   // four or five outputs
+  }
   const std::uint64_t lmb = shape.platform->lmb_bytes;
   const auto cores = static_cast<std::uint32_t>(shape.cpus.size());
   rtas.add("ibm,lrdr-capacity",

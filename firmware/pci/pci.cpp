@@ -6,6 +6,7 @@
 #include <set>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/pci/addresses.hpp"
 #include "firmware/pci/msi.hpp"
 
 namespace lparsim::firmware {
@@ -13,8 +14,6 @@ namespace {
 
 using namespace config_register;
 
-constexpr std::uint32_t kBehindBridge = 1;         // bus number that firmware gives at boot
-constexpr std::uint32_t kWindow32 = 0xb800'0000U, kWindow32Bytes = 128U << 20;
 // PE Recovery Info: the platform reset the PE, for a reason outside of it; how (bits 28:29).
 constexpr std::uint32_t kWasReset = 1, kNotTheSource = 2, kHotReset = 1U << 2, kFlr = 3U << 2;
 constexpr std::uint32_t kCompletionTimeout = 0x4000;
@@ -27,30 +26,6 @@ ConfigLayout layout_of(const AdapterConfig& adapter, std::size_t function) {
   return function_layout(adapter.functions[function],
                          adapter.functions.size() > 1 && !adapter.bridge);
 }
-
-// Ranges one after the other in the PHB's 32-bit window, those that do not fit from the start of
-// the 64-bit one.
-class AddressAssigner {
- public:
-  explicit AddressAssigner(std::uint32_t phb)
-      : wide_(0x6'0400'0000'0000ULL + phb * 0x10'0000'0000ULL) {}
-  std::uint64_t next(std::uint64_t bytes) {
-    const std::uint64_t low = align(narrow_, bytes);
-    if (bytes <= kWindow32Bytes && low + bytes <= std::uint64_t{kWindow32} + kWindow32Bytes) {
-      narrow_ = low + bytes;
-      return low;
-    }
-    const std::uint64_t high = align(wide_, bytes);
-    wide_ = high + bytes;
-    return high;
-  }
-
- private:
-  static std::uint64_t align(std::uint64_t at, std::uint64_t bytes) {
-    return (at + bytes - 1) / bytes * bytes;
-  }
-  std::uint64_t narrow_ = kWindow32, wide_;
-};
 
 void put_bar(ConfigSpace& space, std::uint32_t at, std::uint64_t address) {
   const std::uint32_t type = read_config(space, at, 4) & 0xfU;
@@ -272,14 +247,13 @@ void configure_bridges(Core& core, std::size_t slot) {
 void configure_endpoints(Core& core, std::size_t slot) {
   PciSlotState& state = core.state.pci[slot];
   const AdapterConfig& adapter = adapter_of(core, slot);
-  AddressAssigner addresses(core.phbs[slot]);
+  const auto addresses = assigned_addresses(adapter, core.phbs[slot]);
   configure_bridges(core, slot);
   for (std::size_t i = 0; i < state.functions.size(); ++i) {
     ConfigSpace& space = state.functions[i].config;
     reset_config(layout_of(adapter, i), space);
-    const auto& bars = adapter.functions[i].bars;
-    for (std::uint32_t bar = 0; bar < bars.size(); ++bar) {
-      put_bar(space, kFirstBar + 8 * bar, addresses.next(bars[bar]));
+    for (std::uint32_t bar = 0; bar < addresses[i].size(); ++bar) {
+      put_bar(space, kFirstBar + 8 * bar, addresses[i][bar]);
     }
   }
   program_all_interrupts(core, slot);
