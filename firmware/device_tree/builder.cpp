@@ -60,9 +60,10 @@ void add_root_properties(Node& root, const TreeShape& shape) {
   if (shape.partition->os != OsType::vioserver) root.add("ibm,migratable-partition");
   if (style.root_compatible.empty()) root.add("ibm,powervm-partition");
   root.add("ibm,plat-res-int-priorities", CellWriter{}.u32(7).u32(0xf8).take());
-  root.add_u32("ibm,pci-full-cfg", 1);
   const EehSupport eeh = shape.profile->pci.eeh;
-  if (eeh != EehSupport::none) root.add_u32("ibm,eeh-default", eeh == EehSupport::on ? 1 : 0);
+  if (eeh != EehSupport::none) {
+    root.add_u32("ibm,pci-full-cfg", 1).add_u32("ibm,eeh-default", eeh == EehSupport::on ? 1 : 0);
+  }
   add_drc_properties(root, root_connectors(shape), shape.options.drc_info);
 }
 

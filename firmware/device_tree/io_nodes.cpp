@@ -131,7 +131,8 @@ Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin) {
   node.add_u32("#address-cells", 3).add_u32("#size-cells", 2).add_u32("#interrupt-cells", 1);
   node.add("bus-range", CellWriter{}.u32(0).u32(0xff).take()).add("used-by-rtas");
   add_windows(node, basis, phb.phb);
-  node.add_u32("ibm,pe-total-#msi", basis.profile->pci.pe_total_msis).add_u32("ibm,pci-config-space-type", 1);
+  node.add_u32("ibm,pe-total-#msi", basis.profile->pci.pe_total_msis);
+  node.add_u32("ibm,pci-config-space-type", 1);
   node.add_str("ibm,loc-code", phb.location).add_u32("ibm,my-drc-index", drc.value);
   DrcRun slot{.type = "SLOT", .prefix = phb.location, .first = phb.slot};
   slot.count = 1;

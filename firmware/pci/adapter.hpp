@@ -14,6 +14,7 @@ struct PciFunction {               // one function; the defaults are a plain Eth
   std::vector<std::uint64_t> bars{65'536, 65'536, 65'536};   // bytes of each 64-bit memory range
   std::uint16_t msi = 1, msi_x = 17;               // interrupts asked for; 0: no such capability
   bool lsi = true;                                 // has an interrupt pin
+  bool operator==(const PciFunction&) const = default;
 };
 inline constexpr std::size_t kMostFunctions = 8, kMostBars = 3;
 
@@ -22,6 +23,7 @@ struct AdapterConfig {             // all functions of an adapter are one partit
   bool bridge = false;             // the functions lie behind a bridge on the adapter
   bool fundamental_reset = true;   // knows a fundamental reset beside the hot one
   bool function_level_reset = false;   // the platform resets it so (ibm,pe-reset-is-flr)
+  bool operator==(const AdapterConfig&) const = default;
 };
 
 }  // namespace lparsim::firmware

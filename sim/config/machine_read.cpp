@@ -7,6 +7,7 @@
 #include "sim/config/firmware_facts.hpp"
 #include "sim/config/json_reader.hpp"
 #include "sim/config/machine.hpp"
+#include "sim/config/machine_adapter.hpp"
 #include "sim/config/machine_words.hpp"
 
 namespace lparsim::config {
@@ -213,6 +214,7 @@ class MachineReader {
     slot.drc = DrcIndex{static_cast<std::uint32_t>(from.required("drc").hexadecimal(8))};
     slot.location = from.string("location");
     slot.owner = PartitionId{from.integer_or<std::uint16_t>("owner", 0, kMostId, 0)};
+    if (auto adapter = from.optional_object("adapter")) slot.adapter = read_adapter(*adapter);
     hmc::IoSlot io_slot{slot.drc, read_facts(from, "facts"), from.strings_or_none("absent"),
                         read_shown(from)};
     io_slot.facts.emplace("drc_name", slot.location);

@@ -7,6 +7,7 @@
 #include "models/setting/setting.hpp"
 #include "sim/config/json_text.hpp"
 #include "sim/config/machine.hpp"
+#include "sim/config/machine_adapter.hpp"
 #include "sim/config/machine_words.hpp"
 
 namespace lparsim::config {
@@ -91,6 +92,7 @@ ordered_json slot_json(const firmware::SlotConfig& slot, const hmc::Inventory& i
   object["drc"] = hmc::drc_text(slot.drc);
   object["location"] = slot.location;
   if (slot.owner != kNoPartition) object["owner"] = slot.owner.value;
+  add_adapter(object, slot.adapter);
   for (const hmc::IoSlot& io_slot : inventory.slots) {
     if (io_slot.drc != slot.drc) continue;
     hmc::Facts facts = io_slot.facts;

@@ -98,6 +98,16 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"/slots/0/drc", R"("210100100")", "/slots/0/drc: found"},
         Change{"/slots/0/owner", "65536", "/slots/0/owner: found 65536"},
         Change{"/slots/1/colour", "1", "/slots/1/colour: unknown key"},
+        Change{"/slots/0/adapter", R"({"functions": []})", ""},
+        Change{"/slots/0/adapter", R"({"functions": [{"msi": 3}]})", "functions/0/msi: found 3"},
+        Change{"/slots/0/adapter", R"({"functions": [{"msi_x": 2049}]})", "msi_x: found 2049"},
+        Change{"/slots/0/adapter", R"({"functions": [{"vendor": "14e4f"}]})", "vendor: found"},
+        Change{"/slots/0/adapter", R"({"functions": [{"bars": [8]}]})", "bars/0: found 8"},
+        Change{"/slots/0/adapter", R"({"functions": [{"bars": [64, 64, 64, 64]}]})",
+               "bars/3: at most 3 ranges"},
+        Change{"/slots/0/adapter", R"({"functions": [{},{},{},{},{},{},{},{},{}]})",
+               "functions/8: at most 8 functions"},
+        Change{"/slots/0/adapter", R"({"speed": 1})", "/slots/0/adapter/speed: unknown key"},
         Change{"/partitions/0/lpar_id", "0", "/partitions/0/lpar_id: found 0"},
         Change{"/partitions/0/lpar_id", "1.5", "/partitions/0/lpar_id: found 1.5"},
         Change{"/partitions/0/env", R"("linux")", "/partitions/0/env: found \"linux\""},
@@ -133,6 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"/processors/configurable_units", "9", "9.0 units configurable, installed are 8.0"},
         Change{"/memory/configurable_mb", "131072", "131072 MB configurable, installed are 65536"},
         Change{"/memory/installed_mb", "1000", "multiple of lmb_mb (256)"},
+        Change{"/slots/0/adapter", R"({"functions": [{"bars": [48]}]})",
+               "bars/0: found 48, a power of two"},
         Change{"/slots/0/owner", "9", "slots/0: the owner of slot 21010010 is partition 9"},
         Change{"/slots/1/drc", R"("21010010")", "slots/1: the slot 21010010 exists twice"},
         Change{"/partitions/1/lpar_id", "1", "partitions/1: the partition id 1 is used twice"},
@@ -190,6 +202,30 @@ TEST(Machine, SettingAndConfigurationAreTheSame) {
     EXPECT_EQ(models::setting_of(copy, machine->platform.lmb_bytes).processors, setting.processors);
     EXPECT_EQ(models::setting_of(copy, machine->platform.lmb_bytes).memory, setting.memory);
   }
+}
+
+TEST(Machine, AnAdapterIsKept) {
+  json document = small();
+  document["slots"][0]["adapter"] = json::parse(R"({"bridge": true, "fundamental_reset": false,
+      "function_level_reset": true, "functions": [{"vendor": "15b3", "device": "1017",
+      "class": "020700", "bars": [33554432], "msi": 0, "msi_x": 64, "lsi": false}, {}]})");
+  document["slots"][1]["adapter"] = json::parse(R"({"functions": []})");
+  EXPECT_TRUE(schema_accepts(document));
+  const auto machine = parse_machine(document.dump(), "m.json");
+  ASSERT_TRUE(machine.has_value()) << machine.error().line();
+  const firmware::AdapterConfig& adapter = machine->platform.slots[0].adapter;
+  EXPECT_TRUE(adapter.bridge && !adapter.fundamental_reset && adapter.function_level_reset);
+  ASSERT_EQ(adapter.functions.size(), 2U);
+  EXPECT_EQ(adapter.functions[0].vendor, 0x15b3);
+  EXPECT_EQ(adapter.functions[0].class_code, 0x02'0700U);
+  EXPECT_EQ(adapter.functions[0].bars, std::vector<std::uint64_t>{33'554'432});
+  EXPECT_EQ(adapter.functions[1], firmware::PciFunction{});
+  EXPECT_TRUE(machine->platform.slots[1].adapter.functions.empty());
+  const auto again = parse_machine(machine_text(*machine), "again.json");
+  ASSERT_TRUE(again.has_value()) << again.error().line();
+  EXPECT_EQ(again->platform.slots[0].adapter, adapter);
+  EXPECT_EQ(again->platform.slots[1].adapter, machine->platform.slots[1].adapter);
+  EXPECT_EQ(machine_text(*again), machine_text(*machine));
 }
 
 TEST(Machine, EverySharingModeIsKept) {
