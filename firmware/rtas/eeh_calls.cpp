@@ -1,6 +1,10 @@
 // Enhanced I/O error handling (LoPAR 7.3.11, 7.3.12): reading and changing the state of a PE. What
 // a state allows is in firmware/pci/pe_table.cpp. An isolated slot counts as a PE that is
 // unavailable with no end in sight (R1-7.3.11.3-2).
+#include <algorithm>
+
+#include "firmware/events/delivery.hpp"
+#include "firmware/pci/error_log.hpp"
 #include "firmware/rtas/pci_target.hpp"
 
 namespace lparsim::firmware {
@@ -139,7 +143,7 @@ void get_config_addr_info(CallFrame& frame) {
   }
 }
 
-// -- ibm,configure-bridge and ibm,configure-pe ---------------------------------------------------
+// -- looking around in a PE ----------------------------------------------------------------------
 
 constexpr std::array kProbe{Outcome{"normal", 0}, Outcome{"error", 1}};
 
@@ -151,6 +155,59 @@ bool probe(CallFrame& frame, const CalledPe& pe) {
   pe_probe_fails(frame.core, pe.slot);
   return false;
 }
+
+// -- ibm,slot-error-detail -----------------------------------------------------------------------
+
+struct DetailBuffers {
+  std::uint32_t driver, driver_length, log, log_length;
+  bool sound = false;
+};
+
+DetailBuffers detail_buffers(const CallFrame& frame) {
+  DetailBuffers b{frame.in[3], frame.in[4], frame.in[5], frame.in[6]};
+  b.sound = frame.in_rmo(b.driver, b.driver_length) && frame.in_rmo(b.log, b.log_length);
+  return b;
+}
+
+Bytes driver_data(const CallFrame& frame, const DetailBuffers& buffers) {
+  constexpr std::uint32_t kMost = 1024;          // more is cut (7.3.11.5)
+  Bytes data(std::min(buffers.driver_length, kMost), 0);
+  if (!frame.memory.read(GuestAddress{buffers.driver}, data)) data.clear();
+  return data;
+}
+
+// 1: no error. 0: the log is in the buffer, whole sections of it as far as they fit.
+void tell_error(CallFrame& frame, const CalledPe& pe, const DetailBuffers& buffers) {
+  constexpr std::int32_t kNoErrorLog = 1;
+  PciSlotState& slot = frame.core.state.pci[pe.slot];
+  const bool wrong = pe.state != PeState::normal && pe.state != PeState::reset;
+  if (!wrong) return frame.answer(kNoErrorLog);
+  const bool readable = takes_cycles(pe.state) && probe(frame, pe);
+  const Bytes driver = driver_data(frame, buffers);
+  const PciErrorFacts facts{slot, pe.adapter.bridge, slot.error_cached, readable,
+                            frame.core.platform.slots[pe.slot].location, frame.in[0], frame.in[2],
+                            driver};
+  const Bytes log = truncated_log(
+      pci_error_log(frame.core.profile.events, facts, next_stamp(frame.core, frame.partition)),
+      buffers.log_length, false);
+  if (log.empty()) return frame.answer(kRtasHardwareError);   // not even the fixed part fits
+  slot.error_cached = false;                     // R1-7.3.11.5-14
+  frame.memory.write(GuestAddress{buffers.log}, log);
+}
+
+void slot_error_detail(CallFrame& frame) {
+  constexpr std::uint32_t kTemporary = 1, kPermanent = 2;
+  const auto called = called_endpoint(frame);
+  const DetailBuffers buffers = detail_buffers(frame);
+  const std::uint32_t function = frame.in[7];
+  if (!called || !buffers.sound || (function != kTemporary && function != kPermanent)) {
+    return frame.answer(kRtasParameterError);
+  }
+  if (function == kPermanent) pe_event(frame.core, called->slot, PeEvent::declare_permanent);
+  tell_error(frame, pe_of(frame, *called), buffers);
+}
+
+// -- ibm,configure-bridge and ibm,configure-pe ---------------------------------------------------
 
 // A PE that cannot be reached is left as it is, with status 0: what is wrong with it shows at the
 // next access (implementation notes of 7.3.12).
@@ -174,6 +231,7 @@ constexpr std::array kOption{kNormal, kHardware, kParameter,
 constexpr std::array kSlotReset{kNormal, kHardware, kParameter,
                                 Outcome{"unexpected_state", kUnexpectedState},
                                 Outcome{"no_fundamental_reset", kNoFundamentalReset}};
+constexpr std::array kDetail{kNormal, kHardware, kParameter, Outcome{"no_error_log", 1}};
 constexpr std::array kAsked{kNormal, kParameter};
 // At most a fifth of a second in all (implementation notes of 7.3.12).
 constexpr std::array kConfigure{kNormal, kParameter, Outcome{"extended_delay_1ms", 9900},
@@ -189,6 +247,8 @@ constexpr std::array kRows{
             Subject::input0, read_slot_reset_state, nullptr, kAsked},
     CallRow{"ibm,read-slot-reset-state2", "rtas.ibm,read-slot-reset-state2", 3, 3, 4, 5, false,
             Subject::input0, read_slot_reset_state, nullptr, kAsked},
+    CallRow{"ibm,slot-error-detail", "rtas.ibm,slot-error-detail", 8, 8, 1, 1, false,
+            Subject::input0, slot_error_detail, nullptr, kDetail},
     CallRow{"ibm,get-config-addr-info2", "rtas.ibm,get-config-addr-info2", 4, 4, 2, 2, false,
             Subject::input0, get_config_addr_info, nullptr, kAsked},
     CallRow{"ibm,configure-bridge", "rtas.ibm,configure-bridge", 3, 3, 1, 1, true, Subject::input0,
