@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "firmware/device_tree/flatten.hpp"
+#include "firmware/device_tree/numbering.hpp"
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/events/delivery.hpp"
 #include "firmware/hcall/hcalls.hpp"
+#include "firmware/hcall/terminals.hpp"
 #include "firmware/hcall/waking_events.hpp"
 #include "firmware/pci/pci.hpp"
 #include "firmware/platform/life_cycle.hpp"
@@ -48,6 +50,7 @@ struct Hypervisor::Impl {
     if (partition == Core::kNowhere) return {AssignStatus::no_such_partition, 0};
     return target(partition);
   }
+  std::optional<AdapterPlace> console(PartitionId partition, std::uint16_t slot) const;
 
   WakingEvents waking;
   Core core;
@@ -257,6 +260,37 @@ std::uint64_t Hypervisor::add_platform_dump(PartitionId id, Bytes data) {
   const std::uint64_t tag = ++services.dump_tags;
   services.dumps.push_back({tag, impl_->core.at(impl_->known(id)).config.id, std::move(data)});
   return tag;
+}
+
+// -- consoles ------------------------------------------------------------------------------------
+
+// The client terminal in the slot of a running partition.
+std::optional<AdapterPlace> Hypervisor::Impl::console(PartitionId id, std::uint16_t slot) const {
+  const auto place = find_adapter(core, known(id), virtual_slot_drc_index(slot).value);
+  if (!place) return std::nullopt;
+  const VirtualSlotConfig config = adapter_config(core, *place);
+  if (config.kind != "serial" || config.server) return std::nullopt;
+  return place;
+}
+
+bool Hypervisor::open_console(PartitionId id, std::uint16_t slot) {
+  const auto place = impl_->console(id, slot);
+  return place && firmware::open_console(impl_->core, *place);
+}
+
+void Hypervisor::close_console(PartitionId id, std::uint16_t slot) {
+  const auto place = impl_->console(id, slot);
+  if (place) firmware::close_console(impl_->core, *place);
+}
+
+bool Hypervisor::type_console(PartitionId id, std::uint16_t slot, std::string_view text) {
+  const auto place = impl_->console(id, slot);
+  return place && firmware::type_console(impl_->core, *place, text);
+}
+
+std::string Hypervisor::read_console(PartitionId id, std::uint16_t slot) {
+  const auto place = impl_->console(id, slot);
+  return place ? firmware::read_console(impl_->core, *place) : std::string{};
 }
 
 // -- inspection ----------------------------------------------------------------------------------

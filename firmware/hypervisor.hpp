@@ -207,6 +207,13 @@ class Hypervisor {
   // Keeps a platform dump until `partition` has fetched it with ibm,platform-dump; its tag.
   std::uint64_t add_platform_dump(PartitionId partition, Bytes data);
 
+  // -- the management console's side of a virtual terminal --------------------------------------
+  // False: there is no such terminal, it is held by somebody else, or there is no room.
+  bool open_console(PartitionId partition, std::uint16_t slot);
+  void close_console(PartitionId partition, std::uint16_t slot);
+  bool type_console(PartitionId partition, std::uint16_t slot, std::string_view text);
+  std::string read_console(PartitionId partition, std::uint16_t slot);  // since the last call
+
   // -- inspection --------------------------------------------------------------------------------
   std::vector<PartitionId> partitions() const;                        // ascending
   PartitionView partition(PartitionId partition) const;

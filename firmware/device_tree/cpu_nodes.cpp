@@ -39,15 +39,6 @@ Bytes pa_features(std::uint32_t pvr) {
   return out;
 }
 
-// Hash table: 1/128 of the largest memory, a power of two, at least 256 KiB (40 GiB gives 0x1d).
-std::uint32_t log2_hash_table_bytes(const TreeBasis& basis) {
-  constexpr std::uint32_t kSmallest = 18;
-  const std::uint64_t wanted = basis.partition->max_lmbs * basis.platform->lmb_bytes / 128;
-  std::uint32_t log2 = kSmallest;
-  while ((std::uint64_t{1} << log2) < wanted) ++log2;
-  return log2;
-}
-
 void add_clocks_and_caches(Node& node, const ProcessorShape& chip) {
   node.add_u32("timebase-frequency", chip.timebase_hz).add_u32("clock-frequency", chip.clock_hz);
   node.add("ibm,extended-clock-frequency", cells({0, chip.clock_hz}));
@@ -66,7 +57,8 @@ void add_mmu_and_features(Node& node, const TreeBasis& basis) {
   node.add("ibm,segment-page-sizes",
            cells({0x0c, 0, 3, 0x0c, 0, 0x10, 7, 0x18, 0x38, 0x10, 0x110, 2, 0x10, 1, 0x18, 8,
                   0x18, 0x100, 1, 0x18, 0, 0x22, 0x120, 1, 0x22, 3}));
-  node.add("ibm,pft-size", cells({0, log2_hash_table_bytes(basis)}));
+  node.add("ibm,pft-size", cells({0, log2_hash_table_bytes(basis.partition->max_lmbs,
+                                                         basis.platform->lmb_bytes)}));
   node.add_u32("ibm,vmx", 2).add_u32("ibm,dfp", 1);
   node.add("ibm,pa-features", pa_features(basis.platform->processor.pvr));
   if (basis.options.radix) {

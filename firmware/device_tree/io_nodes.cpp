@@ -10,8 +10,6 @@
 namespace lparsim::firmware {
 namespace {
 
-constexpr std::uint32_t kVirtualSource = 0x2000;     // interrupt source of slot 0
-constexpr std::uint32_t kLiobnBase = 0x1000'0000U;
 constexpr std::uint32_t kLogicalUnit = 0x0800'0000U; // high cell of a PHB's unit address
 
 struct AdapterKind {                 // client side; a server side needs the VIOS tables
@@ -50,13 +48,13 @@ std::uint32_t token_of(const TreeBasis& basis, std::string_view call) {
 
 void add_windows(Node& node, const TreeBasis& basis, std::uint32_t phb) {
   // 32-bit window of 128 MiB and 64-bit window of 32 GiB per PHB, no I/O window.
-  const std::uint64_t base = 0x400'0000'0000ULL + phb * 0x10'0000'0000ULL;
+  const std::uint64_t base = phb_io_address(phb);
   CellWriter ranges;
   ranges.u32(0x0200'0000).u64(0xb800'0000ULL).u64(base).u64(128ULL << 20);
   ranges.u32(0x4300'0000).u64(0x6'0000'0000'0000ULL + base).u64(base + 0x8'0000'0000ULL);
   ranges.u64(32ULL << 30);
   node.add("ranges", ranges.take());
-  add_dma_window(node, "ibm,dma-window", 0x8000'0000U + phb, 0x4000'0000U);
+  add_dma_window(node, "ibm,dma-window", phb_liobn(phb), kPhbWindowBytes);
   const std::uint32_t query = token_of(basis, "ibm,query-pe-dma-window");
   const std::uint32_t create = token_of(basis, "ibm,create-pe-dma-window");
   const std::uint32_t remove = token_of(basis, "ibm,remove-pe-dma-window");
@@ -79,17 +77,18 @@ Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, 
   const std::string location =
       virtual_slot_location(*basis.platform, basis.partition->id, slot.slot);
   node.add_str("ibm,loc-code", kind.dma ? location + "-T1" : location);
-  node.add("interrupts", CellWriter{}.u32(kVirtualSource + slot.slot).u32(0).take());
+  node.add("interrupts", CellWriter{}.u32(virtual_source(slot.slot)).u32(0).take());
   node.add_u32("ibm,my-drc-index", drc.value);
-  if (kind.dma) add_dma_window(node, "ibm,my-dma-window", kLiobnBase + slot.slot, 0x1000'0000U);
+  if (kind.dma) {
+    add_dma_window(node, "ibm,my-dma-window", virtual_liobn(slot.slot), kVirtualWindowBytes);
+  }
   if (kind.kind == "eth") {
     node.add("local-mac-address", mac_address(basis, slot.slot));
     node.add_u32("ibm,mac-address-filters", 6).add_u32("address-bits", 48);
     node.add_u32("max-frame-size", 65'535);
   }
   if (kind.kind == "fc") {
-    const std::uint64_t name = 0xc050'7600'0000'0000ULL | std::uint64_t{slot.slot} << 8 |
-                               std::uint64_t{basis.partition->id.value} << 24;
+    const std::uint64_t name = port_name(basis.partition->id, slot.slot);
     node.add("ibm,port-wwn-1", CellWriter{}.u64(name).take());
     node.add("ibm,port-wwn-2", CellWriter{}.u64(name + 1).take());
   }
@@ -105,7 +104,7 @@ Node vdevice_node(const TreeShape& shape) {
   node.add_u32("#address-cells", 1).add_u32("#size-cells", 0).add_u32("#interrupt-cells", 2);
   node.add("interrupt-controller");
   node.add("interrupt-ranges",
-           CellWriter{}.u32(kVirtualSource).u32(std::max(count, 1U)).take());
+           CellWriter{}.u32(virtual_source(0)).u32(std::max(count, 1U)).take());
   std::string prefix = virtual_slot_location(*shape.platform, shape.partition->id, 0);
   prefix.pop_back();                 // the slot number itself
   add_drc_properties(node, {{.type = "SLOT", .prefix = prefix, .first = virtual_slot_drc_index(0),

@@ -73,6 +73,12 @@ std::uint32_t virtual_slot_count(const PartitionConfig& partition) {
   return count;
 }
 
+std::uint8_t log2_hash_table_bytes(std::size_t lmbs, std::uint64_t lmb_bytes) {
+  std::uint8_t log2 = 18;
+  while ((std::uint64_t{1} << log2) < lmbs * lmb_bytes / 128) ++log2;
+  return log2;
+}
+
 std::uint32_t lmbs_without_connector(const FirmwareProfile& profile, std::uint64_t lmb_bytes,
                                      std::uint32_t boot_lmbs) {
   if (profile.tree.boot_memory == BootMemory::all_fixed) return boot_lmbs;

@@ -33,6 +33,28 @@ DrcIndex virtual_slot_drc_index(std::uint16_t slot);
 std::string virtual_slot_location(const PlatformConfig& platform, PartitionId partition,
                                   std::uint16_t slot);                    // U9105.22A.7812340-V1-C2
 
+// LIOBNs of the windows that the tree gives: the first pane of a virtual adapter, the second pane
+// of one that serves (its partner's first), and the window of a PHB.
+inline constexpr std::uint64_t kVirtualWindowBytes = 0x1000'0000, kPhbWindowBytes = 0x4000'0000;
+constexpr std::uint32_t virtual_liobn(std::uint16_t slot) { return 0x1000'0000U + slot; }
+constexpr std::uint32_t remote_liobn(std::uint16_t slot) { return 0x1100'0000U + slot; }
+constexpr std::uint32_t phb_liobn(std::uint32_t phb) { return 0x8000'0000U + phb; }
+// Interrupt source of a virtual slot's first queue.
+constexpr std::uint32_t virtual_source(std::uint16_t slot) { return 0x2000U + slot; }
+// First world-wide port name of a virtual Fibre Channel client; the second is one more.
+constexpr std::uint64_t port_name(PartitionId partition, std::uint16_t slot) {
+  return 0xc050'7600'0000'0000ULL | std::uint64_t{slot} << 8 |
+         std::uint64_t{partition.value} << 24;
+}
+// Memory-mapped I/O space of a PHB.
+inline constexpr std::uint64_t kPhbIoBytes = 0x10'0000'0000ULL;
+constexpr std::uint64_t phb_io_address(std::uint32_t phb) {
+  return 0x400'0000'0000ULL + phb * kPhbIoBytes;
+}
+
+// Hash table: 1/128 of the largest memory, a power of two, at least 256 KiB (40 GiB gives 0x1d).
+std::uint8_t log2_hash_table_bytes(std::size_t lmbs, std::uint64_t lmb_bytes);
+
 // Slots 0 .. count-1 have a connector: the maximum, or more when a configured slot lies beyond it.
 std::uint32_t virtual_slot_count(const PartitionConfig& partition);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/hcall/mappings.hpp"
 #include "firmware/pci/pci.hpp"
 #include "firmware/platform/targets.hpp"
 
@@ -34,7 +35,7 @@ DrcFacts facts(const Core& core, const PartitionState& p, DrcPlace place) {
   DrcFacts f;
   f.type = type_of(place.array);
   const DrcIndex index = drc_index(core, place);
-  f.mapped = contains(p.mapped, index);
+  f.mapped = contains(p.mapped, index) || has_mappings(core, p, place);
   switch (place.array) {
     case DrcArray::cpus: f.threads_running = threads_running(core, p, place.position); break;
     case DrcArray::lmbs: f.remove_requested = contains(p.remove_requested, index); break;
@@ -154,6 +155,7 @@ bool threads_running(const Core& core, const PartitionState& p, std::size_t numb
 DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall call) {
   PartitionState& p = core.at(partition);
   const DrcState from = state_of(p, place);
+  forget_removed_windows(core, partition);
   const DrcVerdict verdict = judge(from, call, facts(core, p, place), core.profile.drc);
   if (verdict.status != 0 || verdict.action == DrcAction::walk || verdict.next == from) {
     return verdict;
@@ -166,6 +168,7 @@ DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall ca
   if (place.array == DrcArray::cpus && call == DrcCall::isolate) forget_caches(p, place.position);
   if (verdict.action == DrcAction::release) {
     std::erase(p.mapped, index);             // R1-13.5.3.4-6
+    drop_mappings(core, partition, place);
     std::erase(p.remove_requested, index);
     released(core, partition, place);
   }

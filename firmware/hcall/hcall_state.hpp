@@ -3,9 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
+#include <map>
 #include <optional>
 #include <vector>
 
+#include "firmware/hcall/hash_table.hpp"
+#include "firmware/hcall/tce_table.hpp"
+#include "firmware/hcall/vio_state.hpp"
 #include "sim/base/time.hpp"
 
 namespace lparsim::firmware {
@@ -36,6 +41,8 @@ struct HcallThread {
   std::uint64_t log_entries = 0;           // as at VPA 0x218
   TimePoint waits_since{};
   Duration waited{};                       // all waits that are over
+  std::uint8_t cppr = 0, mfrr = 0xff;      // R1-14.6-2
+  std::vector<std::uint32_t> pending;      // sources not yet accepted, XIVE legacy mode
   std::uint64_t sprg0 = 0, dabr = 0, dabrx = 0;
   std::uint64_t breakpoint = 0, watchpoint = 0, watch_conditions = 0;
 
@@ -56,12 +63,20 @@ struct HcallState {
   bool little_endian = false;              // H_SET_MODE resource 4
   std::uint8_t interrupt_location = 0;     // H_SET_MODE resource 3
   std::uint64_t perfmon_modes = 0;         // H_PERFMON
+  HashTable hpt;                           // see hash_table()
+  std::optional<PendingTable> pending_table;
+  std::list<TceTable> tce_tables;          // those that have been used; they stay in place
+  std::vector<std::uint32_t> lmb_mappings; // translations to each LMB, of both kinds
+  std::uint64_t mapping_entitlement = 0;   // H_SET_MPP; shared memory only
+  std::uint8_t memory_weight = 0;
+  std::map<std::uint16_t, AdapterState> adapters;   // by slot; those that have been used
 
   bool operator==(const HcallState&) const = default;
 };
 
 struct HcallSystemState {
   Duration consumed_before{};              // by shared processors of partitions that are off again
+  std::uint64_t loans = 0;                 // entries that H_PUT_RTCE has ever lent
 
   bool operator==(const HcallSystemState&) const = default;
 };

@@ -8,12 +8,24 @@
 namespace lparsim::firmware {
 namespace {
 
-constexpr std::array<std::span<const HcallRow> (*)(), 4> kSubjects = {
+constexpr auto kSubjects = std::to_array<std::span<const HcallRow> (*)()>({
     area_rows,
     dispatch_rows,
+    crq_rows,
+    presentation_rows,
+    lan_rows,
+    memory_rows,
+    migrate_rows,
     mode_rows,
+    page_table_rows,
+    page_table_size_rows,
     performance_rows,
-};
+    rdma_rows,
+    sub_crq_rows,
+    tce_rows,
+    terminal_rows,
+    vioctl_rows,
+});
 
 std::vector<HcallRow> all_rows() {
   std::vector<HcallRow> rows;

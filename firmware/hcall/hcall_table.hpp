@@ -48,6 +48,18 @@ bool has_function_set(const FirmwareProfile& profile, std::string_view set);
 std::span<const HcallRow> area_rows();                    // area_calls.cpp
 std::span<const HcallRow> dispatch_rows();                // dispatch_calls.cpp
 std::span<const HcallRow> performance_rows();             // performance_calls.cpp
+std::span<const HcallRow> crq_rows();                     // crq_calls.cpp
+std::span<const HcallRow> presentation_rows();               // interrupt_calls.cpp
+std::span<const HcallRow> lan_rows();                     // lan_calls.cpp
+std::span<const HcallRow> memory_rows();                  // memory_calls.cpp
+std::span<const HcallRow> migrate_rows();                 // migrate_calls.cpp
 std::span<const HcallRow> mode_rows();                    // mode_calls.cpp
+std::span<const HcallRow> page_table_rows();              // page_table_calls.cpp
+std::span<const HcallRow> page_table_size_rows();         // page_table_size_calls.cpp
+std::span<const HcallRow> rdma_rows();                    // rdma_calls.cpp
+std::span<const HcallRow> sub_crq_rows();                 // sub_crq_calls.cpp
+std::span<const HcallRow> tce_rows();                     // tce_calls.cpp
+std::span<const HcallRow> terminal_rows();                // terminal_calls.cpp
+std::span<const HcallRow> vioctl_rows();                  // vioctl_calls.cpp
 
 }  // namespace lparsim::firmware

@@ -1,6 +1,8 @@
 #include "firmware/hcall/hcalls.hpp"
 
 #include "firmware/drc/drc_space.hpp"
+#include "firmware/hcall/adapters.hpp"
+#include "firmware/hcall/mappings.hpp"
 #include "firmware/hcall/performance_calls.hpp"
 
 namespace lparsim::firmware {
@@ -45,6 +47,9 @@ void start_hcalls(Core& core, std::size_t partition) {
   HcallState& state = core.at(partition).hcalls;
   state = {};
   state.powered_on_at = core.services.clock.now();
+  const MemoryShare& memory = core.at(partition).config.memory;   // R1-14.12.3.4-1
+  state.mapping_entitlement = memory.entitled_bytes;
+  state.memory_weight = memory.weight;
 }
 
 void thread_started(Core& core, std::size_t partition, std::uint32_t server) {
@@ -60,6 +65,9 @@ void thread_started(Core& core, std::size_t partition, std::uint32_t server) {
 
 void end_hcalls(Core& core, std::size_t partition) {
   core.state.hcalls.consumed_before += consumed_time(core, partition);
+  drop_all_adapters(core, partition);
+  // Pages that it lent are no longer reached (R1-17.2.3.2.2-5).
+  for (TceTable& table : core.at(partition).hcalls.tce_tables) clear_table(core, partition, table);
 }
 
 std::uint64_t timebase_ticks(const Core& core, Duration time) {

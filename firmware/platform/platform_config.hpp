@@ -43,6 +43,16 @@ struct VirtualSlotConfig {
 // What a dedicated partition does with its idle processors; firmware only carries it for the HMC.
 enum class IdleSharing : std::uint8_t { keep, share, share_active, share_always };
 
+// Memory from a pool that several partitions share (CMO); not shared: dedicated memory.
+struct MemoryShare {
+  bool shared = false;
+  std::uint64_t entitled_bytes = 0;       // may be I/O mapped
+  std::uint8_t weight = 0;
+  std::uint16_t pool_id = 0;
+
+  bool operator==(const MemoryShare&) const = default;
+};
+
 struct PartitionConfig {
   PartitionId id;
   std::string name;
@@ -58,6 +68,7 @@ struct PartitionConfig {
   std::int32_t pool_id = 0;
   std::uint32_t min_lmbs = 0, lmbs = 0, max_lmbs = 0;
 
+  MemoryShare memory;
   bool performance_collection = false;    // may see the processor pool (H_PIC)
   std::uint16_t max_virtual_slots = 10;
   std::vector<VirtualSlotConfig> virtual_slots;

@@ -83,6 +83,9 @@ struct Supported {
 struct HcallReadings {
   bool flag_position_told = true;    // H_UNSUPPORTED_FLAG is -256 minus the bit's position
   bool debug_registers = true;       // H_SET_MODE resources 1 and 2
+  bool inhibited_reaches_memory = false;   // H_LOGICAL_CI_LOAD and _STORE of system memory
+  bool console_always_open = false;  // terminals take characters without a console session
+  Duration table_making{50'000'000};       // H_RESIZE_HPT_PREPARE until the table is ready
   Duration dispatch_cycle{10'000'000};
 };
 

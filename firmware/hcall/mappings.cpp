@@ -1,0 +1,196 @@
+#include "firmware/hcall/mappings.hpp"
+
+#include <algorithm>
+
+#include "firmware/device_tree/numbering.hpp"
+#include "firmware/hcall/adapters.hpp"
+#include "sim/base/assert.hpp"
+
+namespace lparsim::firmware {
+namespace {
+
+bool usable_slot(const std::vector<DrcState>& states, std::size_t position) {
+  return position < states.size() && states[position] >= DrcState::unisolated;
+}
+
+const VirtualSlotConfig* slot_config(const PartitionState& p, std::uint32_t slot) {
+  for (const VirtualSlotConfig& config : p.config.virtual_slots) {
+    if (config.slot == slot) return &config;
+  }
+  return nullptr;
+}
+
+// The windows that there are: one pane an adapter with DMA, and those of the PEs.
+std::optional<TceTable> default_table(const Core& core, const PartitionState& p,
+                                        std::uint32_t liobn) {
+  TceTable window;
+  window.liobn = liobn;
+  for (std::size_t i = 0; i < core.phbs.size(); ++i) {
+    if (!usable_slot(p.phbs, i)) continue;
+    for (const DmaWindow& pe : core.state.pci[i].windows) {
+      if (pe.liobn != liobn) continue;
+      return TceTable{liobn, pe.start, pe.bytes, pe.page_shift,
+                      drc_index(core, {DrcArray::phbs, i}), {}};
+    }
+  }
+  const std::uint32_t slot = liobn - virtual_liobn(0);
+  if (slot >= p.virtual_slots.size() || !usable_slot(p.virtual_slots, slot)) return std::nullopt;
+  const VirtualSlotConfig* config = slot_config(p, slot);
+  if (config == nullptr || config->kind == "serial") return std::nullopt;
+  window.bytes = kVirtualWindowBytes;
+  window.owner = virtual_slot_drc_index(static_cast<std::uint16_t>(slot));
+  return window;
+}
+
+// Whether the connector that the window goes with may be used: its own state, and for a PHB's
+// default window the slot behind it.
+bool table_usable(const Core& core, const PartitionState& p, const TceTable& window) {
+  const auto place = find_drc(core, p, window.owner);
+  return place && usable_slot(states(p, place->array), place->position);
+}
+
+bool belongs_to(const Core& core, const TceTable& window, DrcPlace place) {
+  if (window.owner == drc_index(core, place)) return true;
+  // The window of a PHB serves the slot below it.
+  return place.array == DrcArray::slots &&
+         window.owner == drc_index(core, {DrcArray::phbs, place.position});
+}
+
+void drop_lmb_mappings(Core& core, std::size_t partition, std::uint64_t lmb) {
+  PartitionState& p = core.at(partition);
+  const std::uint64_t begin = lmb << core.lmb_shift, end = (lmb + 1) << core.lmb_shift;
+  for (auto entry = p.hcalls.hpt.entries.begin(); entry != p.hcalls.hpt.entries.end();) {
+    const auto shift = page_shift_of(entry->second);
+    const std::uint64_t address = page_address(entry->second, shift.value_or(12));
+    const std::uint64_t bytes = std::uint64_t{1} << shift.value_or(12);
+    const bool inside = address < end && address + bytes > begin;
+    if (inside) count_mapping(core, partition, address, bytes, -1);
+    entry = inside ? p.hcalls.hpt.entries.erase(entry) : std::next(entry);
+  }
+  for (TceTable& window : p.hcalls.tce_tables) {
+    for (auto entry = window.entries.begin(); entry != window.entries.end();) {
+      const auto [page, tce] = *entry++;
+      const std::uint64_t address = tce.tce & ~kTceAccess;
+      if (tce.lender != kNoPartition || address < begin || address >= end) continue;
+      set_tce(core, partition, window, page, {});
+    }
+  }
+}
+
+}  // namespace
+
+void forget_removed_windows(Core& core, std::size_t partition) {
+  PartitionState& p = core.at(partition);
+  for (auto table = p.hcalls.tce_tables.begin(); table != p.hcalls.tce_tables.end();) {
+    const auto now = default_table(core, p, table->liobn);
+    const bool same = now && now->first == table->first && now->bytes == table->bytes &&
+                      now->page_shift == table->page_shift;
+    // A pane goes with its adapter; only windows of PEs come and go by themselves.
+    if (same || (table->owner.value & 0xf000'0000U) == virtual_slot_drc_index(0).value) {
+      ++table;
+      continue;
+    }
+    clear_table(core, partition, *table);
+    table = p.hcalls.tce_tables.erase(table);
+  }
+}
+
+TceTable* find_tce_table(Core& core, std::size_t partition, std::uint64_t liobn) {
+  forget_removed_windows(core, partition);
+  PartitionState& p = core.at(partition);
+  if (liobn > 0xffff'ffffULL) return nullptr;
+  auto& windows = p.hcalls.tce_tables;
+  auto found = std::find_if(windows.begin(), windows.end(),
+                            [&](const TceTable& window) { return window.liobn == liobn; });
+  if (found == windows.end()) {
+    const auto made = default_table(core, p, static_cast<std::uint32_t>(liobn));
+    if (!made) return nullptr;
+    found = windows.insert(windows.end(), *made);
+  }
+  return table_usable(core, p, *found) ? &*found : nullptr;
+}
+
+bool io_space(const Core& core, const PartitionState& p, std::uint64_t address,
+              std::uint64_t bytes) {
+  for (std::size_t i = 0; i < core.phbs.size(); ++i) {
+    if (!usable_slot(p.phbs, i)) continue;
+    const std::uint64_t begin = phb_io_address(core.phbs[i]);
+    if (address >= begin && address - begin < kPhbIoBytes &&
+        bytes <= kPhbIoBytes - (address - begin)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void count_mapping(Core& core, std::size_t partition, std::uint64_t address, std::uint64_t bytes,
+                   int change) {
+  PartitionState& p = core.at(partition);
+  auto& counts = p.hcalls.lmb_mappings;
+  if (counts.size() < p.lmbs.size()) counts.resize(p.lmbs.size());
+  const std::uint64_t last = (address + bytes - 1) >> core.lmb_shift;
+  for (std::uint64_t lmb = address >> core.lmb_shift; lmb <= last && lmb < counts.size(); ++lmb) {
+    LPARSIM_ASSERT(change > 0 || counts[lmb] > 0);
+    counts[lmb] += static_cast<std::uint32_t>(change);
+  }
+}
+
+void set_tce(Core& core, std::size_t partition, TceTable& window, std::uint64_t page,
+             TceEntry entry) {
+  const std::uint64_t page_bytes = std::uint64_t{1} << window.page_shift;
+  const auto old = window.entries.find(page);
+  if (old != window.entries.end()) {
+    const TceEntry gone = old->second;
+    window.entries.erase(old);
+    if (gone.lender == kNoPartition) {
+      count_mapping(core, partition, gone.tce & ~(page_bytes - 1), page_bytes, -1);
+      if (core.state.hcalls.loans > 0) {
+        drop_loans(core, core.at(partition).config.id, window.liobn, page);
+      }
+    }
+  }
+  if ((entry.tce & kTceAccess) == 0) return;
+  if (entry.lender == kNoPartition) {
+    count_mapping(core, partition, entry.tce & ~(page_bytes - 1), page_bytes, 1);
+  }
+  window.entries.emplace(page, entry);
+}
+
+void clear_table(Core& core, std::size_t partition, TceTable& table) {
+  while (!table.entries.empty()) {
+    set_tce(core, partition, table, table.entries.begin()->first, {});
+  }
+}
+
+bool has_mappings(const Core& core, const PartitionState& p, DrcPlace place) {
+  if (place.array == DrcArray::cpus) return false;
+  if (place.array == DrcArray::lmbs) {
+    return place.position < p.hcalls.lmb_mappings.size() &&
+           p.hcalls.lmb_mappings[place.position] > 0;
+  }
+  return std::any_of(p.hcalls.tce_tables.begin(), p.hcalls.tce_tables.end(),
+                     [&](const TceTable& window) {
+                       return !window.entries.empty() && belongs_to(core, window, place);
+                     });
+}
+
+void drop_mappings(Core& core, std::size_t partition, DrcPlace place) {
+  PartitionState& p = core.at(partition);
+  if (place.array == DrcArray::cpus) return;
+  if (place.array == DrcArray::lmbs) {
+    if (has_mappings(core, p, place)) drop_lmb_mappings(core, partition, place.position);
+    return;
+  }
+  if (place.array == DrcArray::virtual_slots) {
+    drop_adapter(core, {partition, static_cast<std::uint16_t>(place.position)},
+                 kPartnerDeregistered);
+  }
+  for (TceTable& window : p.hcalls.tce_tables) {
+    if (belongs_to(core, window, place)) clear_table(core, partition, window);
+  }
+  std::erase_if(p.hcalls.tce_tables, [&](const TceTable& window) {
+    return window.owner == drc_index(core, place);
+  });
+}
+
+}  // namespace lparsim::firmware
