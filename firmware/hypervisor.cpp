@@ -10,6 +10,7 @@
 #include "firmware/hcall/terminals.hpp"
 #include "firmware/hcall/waking_events.hpp"
 #include "firmware/pci/pci.hpp"
+#include "firmware/platform/architecture.hpp"
 #include "firmware/platform/life_cycle.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
@@ -128,7 +129,8 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     ++p.rtas.boots;
     p.rtas.kept.power_on_at.reset();
     p.rtas.reference_code.clear();
-    p.options = default_options(core.profile);
+    p.options = options_at_boot(core, partition);
+    p.cas.reboots = 0;
     boot_drcs(core, partition);
     boot_pci(core, partition);
     p.threads[boot_server(id).value] = ThreadState::running;
@@ -139,14 +141,28 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
   });
 }
 
-Bytes Hypervisor::client_architecture_support(PartitionId id, ByteView architecture_vector) {
+CasAnswer Hypervisor::architecture_support(PartitionId id, ByteView architecture_vector) {
+  Core& core = impl_->core;
   const std::size_t partition = impl_->known(id);
-  PartitionState& p = impl_->core.at(partition);
-  if (!architecture_vector.empty()) {
-    p.options = negotiate(impl_->core.profile, parse_architecture_vector(architecture_vector));
-  }
-  settle_hand_over(impl_->core, partition);
-  return flatten(current_tree(impl_->core, partition));
+  const CasAnswer answer = offer_architecture(core, partition, architecture_vector);
+  if (answer.outcome == CasOutcome::accepted) settle_hand_over(core, partition);
+  if (answer.outcome != CasOutcome::reboot) return answer;
+  const std::uint32_t reboots = core.at(partition).cas.reboots + 1;
+  GuestMemory* const memory = core.memories[partition];
+  power_off(id);
+  LPARSIM_ASSERT(power_on(id, *memory).status == AssignStatus::done);
+  core.at(partition).cas.reboots = reboots;
+  return answer;
+}
+
+Bytes Hypervisor::client_architecture_support(PartitionId id, ByteView architecture_vector) {
+  CasAnswer answer = architecture_support(id, architecture_vector);
+  // After the reboot the same client offers the same again.
+  if (answer.outcome == CasOutcome::reboot) answer = architecture_support(id, architecture_vector);
+  LPARSIM_ASSERT(answer.outcome != CasOutcome::reboot);
+  if (answer.outcome == CasOutcome::boot_failure) return {};
+  if (answer.outcome == CasOutcome::refused) settle_hand_over(impl_->core, impl_->known(id));
+  return flatten(current_tree(impl_->core, impl_->known(id)));
 }
 
 // The lowest processor is always configured at power-on.

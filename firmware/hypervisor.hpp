@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "firmware/device_tree/cas.hpp"
 #include "firmware/events/event_types.hpp"
 #include "firmware/guest_memory.hpp"
 #include "firmware/platform/platform_config.hpp"
@@ -117,6 +118,7 @@ struct PartitionView {
   std::uint32_t owned_lmbs = 0;                  // boot memory (no DRC) included
   ProcUnits entitled_units;                      // what H_SET_PPP last set, what H_GET_PPP tells
   std::int32_t running_threads = 0;              // hardware threads that are not stopped
+  ClientIdentity client;                         // what its OS said of itself
 };
 
 // The ledger's sums; for every kind: installed = firmware + deconfigured + free + all partitions'.
@@ -142,6 +144,17 @@ struct AssignAnswer {
 };
 
 enum class PciError : std::uint8_t { stopped, recovering, unavailable };
+// ibm,client-architecture-support (LoPAR B.5.2.3).
+enum class CasOutcome : std::uint8_t {
+  accepted,
+  refused,                       // err TRUE: malformed, or more than one thread runs; nothing changed
+  boot_failure,                  // the method does not return
+  reboot,                        // the partition was started anew with what was agreed; call again
+};
+struct CasAnswer {
+  CasOutcome outcome = CasOutcome::accepted;
+  std::string_view reason;       // of a boot failure
+};
 
 class Hypervisor {
  public:
@@ -159,8 +172,11 @@ class Hypervisor {
   void release_configuration(PartitionId partition);
   // Powers on with the current configuration: DRCs of owned resources become L4 (R1-13.5.2-1).
   AssignAnswer power_on(PartitionId partition, GuestMemory& memory);
-  // ibm,client-architecture-support: parses the vector, decides the representations and returns the
-  // flattened tree to start with (also with an empty vector: the platform's defaults).
+  // ibm,client-architecture-support: parses the vector and decides the representations. An empty
+  // vector stands for a client that does not call the method: the platform's defaults.
+  CasAnswer architecture_support(PartitionId partition, ByteView architecture_vector);
+  // The same through all reboots that it takes; the flattened tree to start with, empty when the
+  // boot fails.
   Bytes client_architecture_support(PartitionId partition, ByteView architecture_vector);
   // The boot thread of a partition that has just been powered on (it runs without start-cpu).
   ServerNumber boot_server(PartitionId partition) const;

@@ -40,53 +40,52 @@ std::vector<DrcRun> root_connectors(const TreeShape& shape) {
   return runs;
 }
 
-void add_root_properties(Node& root, const TreeShape& shape) {
-  const TreeStyle& style = shape.profile->tree;
+// What LoPAR wants at the root and QEMU does without (B.5.2.1).
+void add_lopar_properties(Node& root, const TreeShape& shape) {
   const PlatformConfig& platform = *shape.platform;
-  const std::string own = "IBM," + platform.type_model;
-  const auto or_own = [&](std::string_view text) {
-    return text.empty() ? std::string_view{own} : text;
-  };
-  root.add_str("device_type", "chrp").add_str("model", or_own(style.root_model));
-  root.add_str("compatible", or_own(style.root_compatible));
-  root.add_u32("#address-cells", 2).add_u32("#size-cells", 2);
   root.add_str("system-id", "IBM,02" + platform.serial);
+  root.add_u32("clock-frequency", platform.processor.timebase_hz);
   root.add_u32("ibm,partition-no", shape.partition->id.value);
   root.add_str("ibm,partition-name", shape.partition->name);
   root.add_str("ibm,partition-uuid", partition_uuid(shape));
-  root.add("ibm,lpar-capable").add("ibm,converged-loc-codes").add("ibm,linux-le-capable");
-  root.add("ibm,ignore-hp-po-fails-for-dlpar").add("ibm,extended-address");
+  for (const char* presence : {"ibm,lpar-capable", "ibm,converged-loc-codes",
+                               "ibm,linux-le-capable", "ibm,ignore-hp-po-fails-for-dlpar",
+                               "ibm,extended-address", "ibm,enable-ci64-capable",
+                               "ibm,powervm-partition"}) {
+    root.add(presence);
+  }
   // A Virtual I/O Server owns hardware and cannot be migrated.
   if (shape.partition->os != OsType::vioserver) root.add("ibm,migratable-partition");
-  if (style.root_compatible.empty()) root.add("ibm,powervm-partition");
-  root.add("ibm,plat-res-int-priorities", CellWriter{}.u32(7).u32(0xf8).take());
+  root.add_str("ibm,fw-net-version", "FW1060.00");
   const EehSupport eeh = shape.profile->pci.eeh;
-  if (eeh != EehSupport::none) {
-    root.add_u32("ibm,pci-full-cfg", 1).add_u32("ibm,eeh-default", eeh == EehSupport::on ? 1 : 0);
+  root.add_u32("ibm,max-boot-devices", 5);
+  root.add_u32("ibm,eeh-default", eeh == EehSupport::on ? 1 : 0);
+  root.add_u32("ibm,partition-performance-parameters-level", 1);
+  root.add_u32("ibm,pci-full-cfg", 1).add_u32("ibm,fault-behavior", 1);
+  root.add_u32("ibm,fru-9006-deactivate", 1).add_u32("ibm,service-indicator-mode", 1);
+}
+
+void add_root_properties(Node& root, const TreeShape& shape) {
+  const TreeStyle& style = shape.profile->tree;
+  const std::string own = "IBM," + shape.platform->type_model;
+  root.add_str("device_type", "chrp");
+  root.add_str("model", style.root_model.empty() ? std::string_view{own} : style.root_model);
+  if (style.root_compatible.empty()) {
+    root.add("compatible", CellWriter{}.str(own).str("LoPAR-2.9-IBM-1.0").take());
+  } else {
+    root.add_str("compatible", style.root_compatible);
+  }
+  root.add_u32("#address-cells", 2).add_u32("#size-cells", 2);
+  if (style.lopar_properties) {
+    add_lopar_properties(root, shape);
+  } else {
+    root.add_str("vm,uuid", "00000000-0000-0000-0000-000000000000");   // none was given
+  }
+  // Of the eight priorities QEMU leaves 0 to 6 to the partition; only XIVE has a use for it.
+  if (shape.options.xive || style.lopar_properties) {
+    root.add("ibm,plat-res-int-priorities", cells({7, 0xf8}));
   }
   add_drc_properties(root, root_connectors(shape), shape.options.drc_info);
-}
-
-Node chosen_node(const TreeShape& shape) {
-  Node node;
-  node.name = "chosen";
-  node.add_str("bootargs", "").add_str("stdout-path", kConsolePath);
-  node.add_str("linux,stdout-path", kConsolePath);
-  node.add("ibm,architecture-vec-5", vector5_answer(*shape.profile, shape.options));
-  // (vector byte, what the platform can): XIVE or XICS, MMU, segment tables, radix GTSE.
-  const Supported& can = shape.profile->supported;
-  const std::uint8_t interrupts = can.xive ? 0x80 : 0;
-  const std::uint8_t mmu = can.radix ? 0xc0 : 0;
-  const Bytes platform{23, interrupts, 24, mmu, 25, 0, 26, 0x40};
-  node.add("ibm,arch-vec-5-platform-support", platform);
-  return node;
-}
-
-Node text_node(const char* name, const char* property, std::string_view text) {
-  Node node;
-  node.name = name;
-  node.add_str(property, text);
-  return node;
 }
 
 void add_memory(Node& root, const TreeShape& shape) {
@@ -97,7 +96,8 @@ void add_memory(Node& root, const TreeShape& shape) {
   }
   for (std::uint32_t n = fixed_lmbs(shape); n < shape.lmbs.size(); ++n) {
     if (shape.lmbs[n].state != LmbState::unassigned) {
-      root.children.push_back(lmb_node(shape, n, shape.domains.at(shape.lmbs[n].domain)));
+      root.children.push_back(lmb_node(shape, n, shape.domains.at(shape.lmbs[n].domain),
+                                       Origin::boot));
     }
   }
 }
@@ -108,20 +108,23 @@ std::uint32_t cores_per_chip(const PlatformConfig& platform) {
   return std::max<std::uint32_t>(platform.cores_per_chip, 1);
 }
 
-std::uint32_t chips(const PlatformConfig& platform) {
+}  // namespace
+
+std::uint32_t chip_count(const PlatformConfig& platform) {
   const auto cores = static_cast<std::uint32_t>(platform.installed_units.hundredths) / 100U;
   return std::max(ceil_divide(cores, cores_per_chip(platform)), 1U);
 }
 
-}  // namespace
-
 CpuShape cpu_shape(const TreeBasis& basis, std::uint32_t n) {
-  return {n < static_cast<std::uint32_t>(basis.partition->procs), n,
-          std::min(n / cores_per_chip(*basis.platform), chips(*basis.platform) - 1)};
+  const bool owned = n < static_cast<std::uint32_t>(basis.partition->procs);
+  // A virtual processor is on no core for long: all of a pool have the same place (R1-14.11.2.2-1).
+  if (!basis.partition->dedicated) return {owned, 0, 0};
+  return {owned, n,
+          std::min(n / cores_per_chip(*basis.platform), chip_count(*basis.platform) - 1)};
 }
 
 std::uint32_t lmb_domain(const PlatformConfig& platform, std::uint32_t n) {
-  const std::uint32_t all = chips(platform);
+  const std::uint32_t all = chip_count(platform);
   const std::uint32_t per_chip = std::max(ceil_divide(platform.installed_lmbs, all), 1U);
   return std::min(n / per_chip, all - 1);
 }
@@ -134,10 +137,11 @@ TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& part
   shape.profile = &profile;
   shape.options = options;
   shape.domains.clear();
-  for (std::uint32_t chip = 0; chip < chips(platform); ++chip) shape.domains.push_back(chip);
+  for (std::uint32_t chip = 0; chip < chip_count(platform); ++chip) shape.domains.push_back(chip);
   shape.cpus.resize(static_cast<std::size_t>(partition.max_procs));
   for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) shape.cpus[n] = cpu_shape(shape, n);
-  const std::uint32_t fixed = lmbs_without_connector(profile, platform.lmb_bytes, partition.lmbs);
+  const std::uint32_t fixed = lmbs_without_connector(profile, platform.lmb_bytes, partition.lmbs,
+                                                     options.rma_bytes);
   shape.lmbs.resize(partition.max_lmbs);
   for (std::uint32_t n = 0; n < partition.max_lmbs; ++n) {
     const LmbState state = n < fixed            ? LmbState::fixed
@@ -165,18 +169,20 @@ Node build_tree(const TreeShape& shape) {
   LPARSIM_ASSERT(shape.profile != nullptr && !shape.domains.empty());
   Node root;
   add_root_properties(root, shape);
-  root.children.push_back(text_node("aliases", "hvterm", kConsolePath));
+  root.children.push_back(aliases_node(shape));
   root.children.push_back(chosen_node(shape));
-  root.children.push_back(text_node("openprom", "model", shape.profile->tree.openprom_model));
-  Node options;
-  options.name = "options";
-  root.children.push_back(std::move(options));
+  root.children.push_back(openprom_node(shape));
+  root.children.push_back(options_node());
   root.children.push_back(cpus_node(shape));
   add_memory(root, shape);
   root.children.push_back(rtas_node(shape));
   root.children.push_back(event_sources_node(shape));
   root.children.push_back(interrupt_controller_node(shape));
+  if (!shape.options.xive && shape.profile->tree.lopar_properties) {
+    root.children.push_back(interrupt_source_node(shape));
+  }
   root.children.push_back(vdevice_node(shape));
+  add_facilities(root, shape);
   for (const PhbShape& phb : shape.phbs) {
     if (!phb.owned) continue;
     root.children.push_back(phb_node(shape, phb, Origin::boot));

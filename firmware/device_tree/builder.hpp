@@ -68,6 +68,7 @@ struct TreeShape : TreeBasis {
   std::vector<std::uint32_t> domains{0};         // NUMA node number of each associativity row
   std::vector<PhbShape> phbs;                    // ascending PHB number
   std::vector<VirtualSlotShape> virtual_slots;   // ascending slot number, owned ones
+  std::uint32_t cas_reboots = 0;                 // in this boot sequence; 0: the first boot
   std::uint32_t rtas_base = 0;                   // real address of the RTAS area and its entry
   std::uint32_t rtas_entry = 0;
 };
@@ -79,6 +80,7 @@ TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& part
 
 // Connector `n` as it is at power-on: its core and its NUMA node.
 CpuShape cpu_shape(const TreeBasis& basis, std::uint32_t n);
+std::uint32_t chip_count(const PlatformConfig& platform);              // at least 1; chip = node
 // NUMA node of the LMB at n * LMB size: memory lies on the chips in equal, adjoining parts.
 std::uint32_t lmb_domain(const PlatformConfig& platform, std::uint32_t n);
 

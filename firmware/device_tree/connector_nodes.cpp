@@ -22,7 +22,7 @@ std::optional<std::uint32_t> lmb_of(const TreeBasis& basis, DrcIndex drc) {
   const std::uint32_t n = drc.value - lmb_drc_index(0).value;
   if (n >= basis.partition->max_lmbs) return std::nullopt;
   const std::uint32_t fixed = lmbs_without_connector(*basis.profile, basis.platform->lmb_bytes,
-                                                     basis.partition->lmbs);
+                                                     basis.partition->lmbs, basis.options.rma_bytes);
   return n < fixed ? std::nullopt : std::optional{n};
 }
 
@@ -90,7 +90,8 @@ std::vector<ConnectorPart> connector_parts(const TreeBasis& basis, DrcIndex drc,
   if (const auto cpu = cpu_of(basis, drc)) return cpu_parts(basis, *cpu, commons);
   std::vector<ConnectorPart> parts;
   if (const auto lmb = lmb_of(basis, drc)) {
-    parts.push_back({lmb_node(basis, *lmb, lmb_domain(*basis.platform, *lmb)), nullptr});
+    parts.push_back({lmb_node(basis, *lmb, lmb_domain(*basis.platform, *lmb), Origin::connector),
+                     nullptr});
   } else if (const auto phb = phb_of(basis, drc, false)) {
     parts.push_back({phb_node(basis, *phb, Origin::connector), nullptr});
   } else if (const auto slot = phb_of(basis, drc, true)) {

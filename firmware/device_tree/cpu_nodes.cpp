@@ -2,6 +2,7 @@
 // (DEVICE_TREE.md 3 and 12). Cache sizes are those seen on a POWER7+.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -17,7 +18,6 @@ namespace {
 constexpr std::uint32_t kL2Base = 0x2000;      // unit address = reg = phandle
 constexpr std::uint32_t kL3Base = 0x3100;
 constexpr std::uint32_t kPower9Pvr = 0x0f00'0005U;
-constexpr std::uint32_t kNodesPerDrawer = 4;   // as seen on four drawers
 
 // ibm,pa-features as seen: length, type, bits. Bytes 18 up mean what ISA 2.07 and 3.0 define.
 constexpr std::array<std::uint8_t, 26> kPaFeatures207{
@@ -25,7 +25,8 @@ constexpr std::array<std::uint8_t, 26> kPaFeatures207{
     0,    0,    0,    0,    0,    0x80, 0,    0x80, 0,    0x80, 0, 0, 0};
 
 Bytes pa_features(std::uint32_t pvr) {
-  if (pvr < kPower9Pvr) return {kPaFeatures207.begin(), kPaFeatures207.end()};
+  const bool older = pvr < kPower9Pvr || (pvr & 0x00f0'0000U) != 0;   // 0x0f100003: POWER7+
+  if (older) return {kPaFeatures207.begin(), kPaFeatures207.end()};
   Bytes out{0x42, 0x00, 0xf6, 0x3f, 0xc7, 0xc0, 0x80, 0xf0, 0x80, 0, 0, 0, 0, 0, 0, 0};
   // Cells from here on as seen on POWER9: every defined byte is 0x80, transactional memory 0xc0.
   constexpr std::array<std::uint16_t, 26> kPairs{
@@ -39,9 +40,23 @@ Bytes pa_features(std::uint32_t pvr) {
   return out;
 }
 
-void add_clocks_and_caches(Node& node, const ProcessorShape& chip) {
+// What the hash table may be, and no more than the client can hold.
+std::uint32_t log2_of_hash_table(const TreeBasis& basis) {
+  const std::uint32_t log2 =
+      log2_hash_table_bytes(basis.partition->max_lmbs, basis.platform->lmb_bytes);
+  const std::uint32_t most = basis.options.max_hash_table;
+  return most == 0 ? log2 : std::min(log2, most);
+}
+
+// The level agreed on with the client, or the processor's own.
+std::uint32_t cpu_version(const TreeBasis& basis) {
+  return basis.options.logical_pvr != 0 ? basis.options.logical_pvr
+                                        : basis.platform->processor.pvr;
+}
+
+void add_clocks_and_caches(Node& node, const ProcessorShape& chip, bool lopar) {
   node.add_u32("timebase-frequency", chip.timebase_hz).add_u32("clock-frequency", chip.clock_hz);
-  node.add("ibm,extended-clock-frequency", cells({0, chip.clock_hz}));
+  if (lopar) node.add("ibm,extended-clock-frequency", cells({0, chip.clock_hz}));
   for (const char* side : {"d", "i"}) {
     node.add_u32(fmt::format("{}-cache-block-size", side), 128);
     node.add_u32(fmt::format("{}-cache-line-size", side), 128);
@@ -57,15 +72,38 @@ void add_mmu_and_features(Node& node, const TreeBasis& basis) {
   node.add("ibm,segment-page-sizes",
            cells({0x0c, 0, 3, 0x0c, 0, 0x10, 7, 0x18, 0x38, 0x10, 0x110, 2, 0x10, 1, 0x18, 8,
                   0x18, 0x100, 1, 0x18, 0, 0x22, 0x120, 1, 0x22, 3}));
-  node.add("ibm,pft-size", cells({0, log2_hash_table_bytes(basis.partition->max_lmbs,
-                                                         basis.platform->lmb_bytes)}));
-  node.add_u32("ibm,vmx", 2).add_u32("ibm,dfp", 1);
-  node.add("ibm,pa-features", pa_features(basis.platform->processor.pvr));
+  node.add("ibm,pft-size", cells({0, log2_of_hash_table(basis)}));
+  node.add_u32("ibm,vmx", 2).add_u32("ibm,dfp", basis.profile->tree.lopar_properties ? 2 : 1);
+  node.add("ibm,pa-features", pa_features(cpu_version(basis)));
   if (basis.options.radix) {
     node.add("ibm,processor-radix-AP-encodings",
              cells({0x0c, 0xa000'0010U, 0x2000'0015U, 0x4000'001eU}));
   }
-  node.add_u32("ibm,dec-bits", 56);
+  if (has_isa_3(basis)) node.add_u32("ibm,dec-bits", 56);
+  if (!basis.profile->tree.lopar_properties) node.add_u32("ibm,chip-id", 0);
+}
+
+// What PowerVM was seen to publish beyond QEMU's list; of a migratable partition LoPAR wants it all
+// (table 14-17).
+void add_lopar_properties(Node& node, const ProcessorShape& chip) {
+  for (const char* presence : {"32-64-bridge", "general-purpose", "graphics"}) node.add(presence);
+  node.add("performance-monitor", cells({0, 1})).add_u32("reservation-granule-size", 128);
+  node.add("ibm,extended-bus-frequency", cells({0, chip.timebase_hz}));
+  node.add_u32("ibm,nominal-tbf", chip.timebase_hz).add("ibm,tbu40-offset", Bytes(8));
+  node.add("ibm,processor-page-sizes", cells({0x0c, 0x10, 0x18, 0x22}));
+  node.add("ibm,processor-storage-keys", cells({31, 0})).add_u32("ibm,processor-vadd-size", 68);
+  node.add("ibm,vrma-page-sizes", cells({0x18, 0x10, 0x0c, 0, 0x10, 0x11, 0x22, 0x13}));
+  node.add("ibm,pi-features", {0x01, 0x00, 0xa0});
+  node.add("ibm,pa-optimizations", {0x02, 0x00, 0x10, 0x05});
+  node.add("ibm,negotiated-pa-features", {0x01, 0x00, 0x00});
+  CellWriter precision;
+  for (const char* name : {"fre", "fres", "frsqrte", "frsqrtes"}) precision.str(name).u32(14);
+  node.add("ibm,estimate-precision", precision.take());
+  for (const char* side : {"d-", "i-", ""}) {
+    node.add_u32(fmt::format("{}tlb-size", side), 0x200);
+    node.add_u32(fmt::format("{}tlb-sets", side), 0x80);
+  }
+  for (const char* side : {"d", "i"}) node.add_u32(fmt::format("{}-cache-sets", side), 32);
 }
 
 // fmt::format would be most of the cost of a node that a connector reports.
@@ -129,7 +167,10 @@ Bytes cells(std::initializer_list<std::uint32_t> values) {
   return out;
 }
 
-bool has_caches(const TreeBasis& basis) { return basis.profile->tree.cache_nodes; }
+// Caches belong to cores, which shared processors do not have (R1-14.11.2.2-1).
+bool has_caches(const TreeBasis& basis) {
+  return basis.profile->tree.cache_nodes && basis.partition->dedicated;
+}
 
 Node cpu_own(const TreeBasis& basis, std::uint32_t n, const CpuShape& cpu, Origin origin) {
   const ProcessorShape& chip = basis.platform->processor;
@@ -148,7 +189,9 @@ Node cpu_own(const TreeBasis& basis, std::uint32_t n, const CpuShape& cpu, Origi
   }
   node.add("ibm,ppc-interrupt-server#s", std::move(servers));
   node.add("ibm,ppc-interrupt-gserver#s", std::move(queues));
-  node.add("ibm,associativity", counted(cpu_associativity(basis, cpu)));
+  if (basis.profile->tree.lopar_properties || chip_count(*basis.platform) > 1) {
+    node.add("ibm,associativity", counted(cpu_associativity(basis, cpu)));
+  }
   if (has_caches(basis)) node.add_u32("l2-cache", kL2Base + n);
   add_phandle(node, basis, origin, drc.value);
   return node;
@@ -157,9 +200,12 @@ Node cpu_own(const TreeBasis& basis, std::uint32_t n, const CpuShape& cpu, Origi
 std::vector<Property> cpu_alike(const TreeBasis& basis) {
   Node node;
   node.add_str("device_type", "cpu").add_str("status", "okay");
-  node.add_u32("cpu-version", basis.platform->processor.pvr);
-  add_clocks_and_caches(node, basis.platform->processor);
+  node.add_u32("cpu-version", cpu_version(basis));
+  add_clocks_and_caches(node, basis.platform->processor, basis.profile->tree.lopar_properties);
   add_mmu_and_features(node, basis);
+  if (basis.profile->tree.lopar_properties) {
+    add_lopar_properties(node, basis.platform->processor);
+  }
   return std::move(node.properties);
 }
 
@@ -198,6 +244,7 @@ Node cpus_node(const TreeShape& shape) {
   run.count = static_cast<std::uint32_t>(shape.cpus.size());
   run.increment = threads;
   add_drc_properties(cpus, {run}, shape.options.drc_info);
+  if (shape.profile->tree.lopar_properties) cpus.add("smp-enabled");
   add_phandle(cpus, shape, Origin::boot, kCpusPhandle);
   const std::vector<Property> cpu = cpu_alike(shape), l2 = cache_alike(CacheLevel::l2),
                               l3 = cache_alike(CacheLevel::l3);

@@ -80,9 +80,10 @@ std::uint8_t log2_hash_table_bytes(std::size_t lmbs, std::uint64_t lmb_bytes) {
 }
 
 std::uint32_t lmbs_without_connector(const FirmwareProfile& profile, std::uint64_t lmb_bytes,
-                                     std::uint32_t boot_lmbs) {
+                                     std::uint32_t boot_lmbs, std::uint64_t client_rma_bytes) {
   if (profile.tree.boot_memory == BootMemory::all_fixed) return boot_lmbs;
-  const std::uint64_t rma = (profile.tree.rma_bytes + lmb_bytes - 1) / lmb_bytes;
+  const std::uint64_t bytes = std::max(profile.tree.rma_bytes, client_rma_bytes);
+  const std::uint64_t rma = (bytes + lmb_bytes - 1) / lmb_bytes;
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(rma, boot_lmbs));
 }
 

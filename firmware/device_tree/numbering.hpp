@@ -58,9 +58,9 @@ std::uint8_t log2_hash_table_bytes(std::size_t lmbs, std::uint64_t lmb_bytes);
 // Slots 0 .. count-1 have a connector: the maximum, or more when a configured slot lies beyond it.
 std::uint32_t virtual_slot_count(const PartitionConfig& partition);
 
-// How many LMBs of boot memory have no connector: the RMA, or all boot memory where the profile
-// says so; never more than `boot_lmbs`.
+// How many LMBs of boot memory have no connector: the RMA (the platform's, or the client's larger
+// one), or all boot memory where the profile says so; never more than `boot_lmbs`.
 std::uint32_t lmbs_without_connector(const FirmwareProfile& profile, std::uint64_t lmb_bytes,
-                                     std::uint32_t boot_lmbs);
+                                     std::uint32_t boot_lmbs, std::uint64_t client_rma_bytes);
 
 }  // namespace lparsim::firmware

@@ -12,6 +12,10 @@ namespace lparsim::firmware {
 
 inline constexpr std::uint32_t kNoAssociativity = 0xffff'ffffU;
 inline constexpr std::uint32_t kInterruptControllerPhandle = 0x0000'1000U;
+inline constexpr std::uint32_t kInterruptSourcePhandle = 0x0000'1001U;
+inline constexpr std::uint32_t kNodesPerDrawer = 4;                   // as seen on four drawers
+// Interrupt sources: 0x1000 events, 0x2000 + virtual slot, and from here on PCI.
+inline constexpr std::uint32_t kPciSource = 0x0002'0000U, kPciSourcesPerSlot = 0x200;
 inline constexpr std::uint32_t kCpusPhandle = 0xffff'fff8U;           // seen on PowerVM
 inline constexpr const char* kConsolePath = "/vdevice/vty@30000000";
 
@@ -36,15 +40,30 @@ std::vector<Property> cache_alike(CacheLevel level);
 Node cpus_node(const TreeShape& shape);
 
 Node memory_zero_node(const TreeShape& shape);
-Node lmb_node(const TreeBasis& basis, std::uint32_t n, std::uint32_t domain);
+Node lmb_node(const TreeBasis& basis, std::uint32_t n, std::uint32_t domain, Origin origin);
 std::uint32_t fixed_lmbs(const TreeShape& shape);                     // leading LMBs without DRC
 DrcRun lmb_run(const TreeShape& shape);
 Node dynamic_memory_node(const TreeShape& shape);
 
+bool has_isa_3(const TreeBasis& basis);               // POWER9 or later: radix and XIVE can be had
+Node chosen_node(const TreeShape& shape);
+Node aliases_node(const TreeShape& shape);
+Node options_node();
+Node openprom_node(const TreeShape& shape);
+void add_facilities(Node& root, const TreeShape& shape);
+
 Node rtas_node(const TreeShape& shape);
 Node event_sources_node(const TreeShape& shape);
 Node interrupt_controller_node(const TreeShape& shape);
+Node interrupt_source_node(const TreeShape& shape);
 
+struct DmaWindowShape {
+  std::uint32_t liobn = 0;
+  std::uint64_t bytes = 0;           // from I/O bus address 0
+};
+void add_dma_windows(Node& node, const char* property, const std::vector<DmaWindowShape>& windows);
+// QEMU has connectors for virtual slots only because we give it adapters.
+bool has_slot_connectors(const TreeBasis& basis);
 Node vdevice_node(const TreeShape& shape);
 Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, Origin origin);
 Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);

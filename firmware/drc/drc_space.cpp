@@ -5,6 +5,7 @@
 #include "firmware/device_tree/numbering.hpp"
 #include "firmware/hcall/mappings.hpp"
 #include "firmware/pci/pci.hpp"
+#include "firmware/platform/architecture.hpp"
 #include "firmware/platform/targets.hpp"
 
 namespace lparsim::firmware {
@@ -182,7 +183,11 @@ void boot_drcs(Core& core, std::size_t partition) {
     std::fill_n(list.begin(), std::min(size, owned), DrcState::configured);
   };
   const auto max_procs = static_cast<std::size_t>(std::max(p.config.max_procs, p.config.procs));
+  // More than the client can hold are the partition's and stay on offer (OV5 bytes 9-12).
   fill(p.cpus, max_procs, static_cast<std::size_t>(p.config.procs));
+  for (std::size_t i = most_cpus(core, partition); i < p.cpus.size(); ++i) {
+    if (p.cpus[i] == DrcState::configured) p.cpus[i] = DrcState::allocatable;
+  }
   fill(p.lmbs, std::max(p.config.max_lmbs, p.config.lmbs), p.config.lmbs);
   fill(p.virtual_slots, virtual_slot_count(p.config), 0);
   for (const VirtualSlotConfig& slot : p.config.virtual_slots) {
@@ -196,7 +201,8 @@ void boot_drcs(Core& core, std::size_t partition) {
     if (core.state.slots[i].owner != p.config.id) continue;
     p.phbs[i] = p.slots[i] = DrcState::configured;
   }
-  p.fixed_lmbs = lmbs_without_connector(core.profile, core.platform.lmb_bytes, p.config.lmbs);
+  p.fixed_lmbs = lmbs_without_connector(core.profile, core.platform.lmb_bytes, p.config.lmbs,
+                                        p.options.rma_bytes);
   p.threads.assign(p.cpus.size() * core.platform.processor.threads, ThreadState::stopped);
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/platform/architecture.hpp"
 #include "firmware/rtas/call_table.hpp"
 #include "sim/base/assert.hpp"
 
@@ -66,10 +67,13 @@ TreeBasis tree_basis(const Core& core, std::size_t partition) {
 
 TreeShape tree_shape(const Core& core, std::size_t partition) {
   const PartitionState& p = core.at(partition);
-  TreeShape shape = boot_shape(core.platform, p.config, core.profile, p.options);
+  const bool off = p.power == PowerState::off;
+  TreeShape shape = boot_shape(core.platform, p.config, core.profile,
+                               off ? options_at_boot(core, partition) : p.options);
+  shape.cas_reboots = p.cas.reboots;
   shape.tokens = core.tokens;
   shape.phb_of_slot = core.phbs;
-  if (p.power == PowerState::off) return shape;
+  if (off) return shape;
   for (std::size_t i = 0; i < std::min(shape.cpus.size(), p.cpus.size()); ++i) {
     shape.cpus[i].owned = has_node(p.cpus[i]);
   }

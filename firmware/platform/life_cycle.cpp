@@ -67,6 +67,7 @@ void settle_hand_over(Core& core, std::size_t partition) {
        {DrcArray::cpus, DrcArray::lmbs, DrcArray::phbs, DrcArray::slots, DrcArray::virtual_slots}) {
     for (std::size_t i = 0; i < states(p, array).size(); ++i) {
       if (states(p, array)[i] != DrcState::allocatable) continue;
+      if (array == DrcArray::cpus && i >= most_cpus(core, partition)) continue;
       set_drc_state(core, p, {array, i}, DrcState::configured);
     }
   }

@@ -10,6 +10,7 @@
 #include "firmware/hcall/hcall_state.hpp"
 #include "firmware/hypervisor.hpp"
 #include "firmware/pci/pci_state.hpp"
+#include "firmware/platform/architecture.hpp"
 #include "firmware/platform/ledger.hpp"
 #include "firmware/rtas/connector_walk.hpp"
 #include "firmware/rtas/rtas_state.hpp"
@@ -43,6 +44,7 @@ struct PartitionState {
   Options options;
   bool handed_over = false;          // the OS of this boot has its tree
   EventState events;
+  CasState cas;
   std::vector<ConnectorContext> connectors;
   std::uint32_t connector_ids = 0;
   std::vector<ReportedCache> caches;

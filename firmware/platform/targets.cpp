@@ -5,6 +5,7 @@
 #include "firmware/events/delivery.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/pci/pci.hpp"
+#include "firmware/platform/architecture.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
@@ -133,9 +134,8 @@ AssignAnswer target_processors(Core& core, std::size_t partition, std::int32_t p
   if (p.power == PowerState::off) return set_procs_off(core, partition, procs);
   const auto wanted = static_cast<std::uint32_t>(procs);
   const std::uint32_t held = held_procs(p);
-  if (wanted > p.cpus.size()) {
-    return {AssignStatus::not_enough_processors, static_cast<std::int64_t>(p.cpus.size())};
-  }
+  const std::uint32_t most = std::max(most_cpus(core, partition), held);
+  if (wanted > most) return {AssignStatus::not_enough_processors, most};
   if (wanted > held) {
     // Virtual processors of a shared partition cost nothing; dedicated ones come from the ledger.
     if (p.config.dedicated && !hold_units(core, partition, whole_processors(procs))) {
@@ -298,6 +298,7 @@ void settle_off(Core& core, std::size_t partition) {
   off.events = after_reset(std::move(p.events));
   off.rtas = std::move(p.rtas);
   off.rtas.boot = {};
+  off.cas = std::move(p.cas);
   p = std::move(off);
   sync_pending(p);
   // A lowered target gives back at once; nothing can be missing: what is pending is always held.

@@ -23,6 +23,7 @@ PartitionView partition_view(const Core& core, std::size_t partition) {
   view.owned_procs = p.config.procs;
   view.owned_lmbs = p.config.lmbs;
   view.running_threads = p.running_threads;
+  view.client = p.cas.client;
   if (p.power == PowerState::on) {
     view.config.procs = static_cast<std::int32_t>(held_procs(p));
     view.config.lmbs = held_lmbs(p);

@@ -60,6 +60,7 @@ struct TreeStyle {
   CpuNaming cpu_naming = CpuNaming::first_thread_plus_one;
   bool cache_nodes = true;           // l2-cache@2000 ... beside the CPUs
   bool phandles_are_drc_indexes = true;
+  bool lopar_properties = true;      // all that LoPAR names; else only what QEMU publishes
   bool root_lists_lmbs = false;      // MEM entries at the root beside the DRM node
   BootMemory boot_memory = BootMemory::rma_fixed;
   std::uint64_t rma_bytes = 512ULL << 20;
@@ -67,7 +68,8 @@ struct TreeStyle {
   std::string_view root_model;
   std::string_view openprom_model;
   std::uint32_t associativity_levels = 5;      // entries of a CPU's ibm,associativity
-  std::span<const std::uint32_t> reference_points;
+  std::span<const std::uint32_t> reference_points;         // form 1 and form 2
+  std::span<const std::uint32_t> form0_reference_points;   // SMP level, processor group
   std::span<const std::string_view> hypertas_functions;
 };
 
@@ -77,6 +79,15 @@ struct Supported {
   bool form1_affinity = true, prrn = true, form2_affinity = false;
   bool hpt_resize = false, radix = true, xive = true;
   bool answers_lpar_bits = true;     // byte 2: LPAR, SPLPAR, ... are echoed, not only DRCONF
+  std::uint8_t facilities = 0xe0;    // byte 17: random numbers, compression, encryption
+};
+
+// ibm,client-architecture-support: what follows from the client's vectors.
+struct CasPolicy {
+  bool reboots = true;               // another representation takes a reboot; else the tree changes
+  bool checks_sharing = true;        // entitlement per virtual processor (OV4), SPLPAR (OV5)
+  bool limits_cpus = true;           // OV5 bytes 9-12 limit the processors that the client gets
+  std::uint32_t max_cpus_when_unsaid = 64;
 };
 
 // Readings and choices of the hypervisor calls (HCALLS.md).
@@ -146,6 +157,7 @@ struct FirmwareProfile {
   HcallReadings hcall;
   PciReadings pci;
   ServiceProfile services;
+  CasPolicy cas;
 
   // Latency of a call by name; rtas_latency when it has no entry.
   Duration latency_of(std::string_view call) const;

@@ -53,6 +53,7 @@ constexpr std::array<std::string_view, 17> kQemuHypertas{
 
 // [inferred] from distances 10, 20 within a drawer, 40 beyond: node level, then drawer level.
 constexpr std::array<std::uint32_t, 2> kPhypReferencePoints{4, 2};
+constexpr std::array<std::uint32_t, 2> kPhypForm0Points{3, 2};            // [inferred]
 constexpr std::array<std::uint32_t, 1> kQemuReferencePoints{1};          // [seen]
 
 // [text] table 7-79; which of them a PowerVM partition has: [inferred].
@@ -104,6 +105,7 @@ constexpr FirmwareProfile make_phyp() {
   p.tree.openprom_model = "IBM,FW1060.00 (NH1060_012)";  // [seen]
   p.tree.associativity_levels = 5;                       // [seen]
   p.tree.reference_points = kPhypReferencePoints;
+  p.tree.form0_reference_points = kPhypForm0Points;
   p.tree.hypertas_functions = kPhypHypertas;
   p.pci.eeh = EehSupport::on;                // [text] R1-5.1-8, R1-14.3-2
   p.pci.initial_msis = 1;                    // [inferred] table 6-1 asks for one or more
@@ -118,6 +120,7 @@ constexpr FirmwareProfile make_phyp() {
   p.services.fixed_indicators = kPhypIndicators;
   p.services.cede_latencies_us = kPhypCede;
   p.services.nvram_bytes = 15360;            // [seen] DEVICE_TREE.md 12
+  p.cas = {};                                // [text] B.5.2.3, reboots [inferred]
   return p;
 }
 
@@ -151,6 +154,7 @@ constexpr FirmwareProfile make_qemu() {
   p.tree.cpu_naming = CpuNaming::core_id;
   p.tree.cache_nodes = false;
   p.tree.phandles_are_drc_indexes = false;
+  p.tree.lopar_properties = false;
   p.tree.root_lists_lmbs = true;
   p.tree.boot_memory = BootMemory::all_fixed;
   p.tree.root_compatible = "qemu,pseries";
@@ -158,6 +162,7 @@ constexpr FirmwareProfile make_qemu() {
   p.tree.openprom_model = "SLOF,HEAD";
   p.tree.associativity_levels = 2;
   p.tree.reference_points = kQemuReferencePoints;
+  p.tree.form0_reference_points = kQemuReferencePoints;   // [inferred]
   p.tree.hypertas_functions = kQemuHypertas;
   p.pci.eeh = EehSupport::none;              // its emulated devices are in no PE
   p.pci.initial_msis = 0;                    // pins until the OS asks
@@ -178,6 +183,11 @@ constexpr FirmwareProfile make_qemu() {
   p.services.nvram_bytes = 64U << 10;
   p.services.global_server = 0;
   p.services.reserved_priorities = 0;
+  p.supported.facilities = 0;
+  p.cas.reboots = false;
+  p.cas.checks_sharing = false;
+  p.cas.limits_cpus = false;
+  p.cas.max_cpus_when_unsaid = 0;
   return p;
 }
 

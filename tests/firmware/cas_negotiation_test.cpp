@@ -89,6 +89,9 @@ TEST(CasNegotiation, NothingIsGrantedThatWasNotAsked) {
   ASSERT_TRUE(v.valid);
   Options none;
   none.dynamic_memory = false;
+  none.lpar = none.splpar = none.large_pages = none.donates = none.msi = false;
+  none.max_cpus = 64;
+  none.reported = true;
   EXPECT_EQ(negotiate(phyp(), v), none);
 }
 
