@@ -147,7 +147,7 @@ enum class PciError : std::uint8_t { stopped, recovering, unavailable };
 // ibm,client-architecture-support (LoPAR B.5.2.3).
 enum class CasOutcome : std::uint8_t {
   accepted,
-  refused,                       // err TRUE: malformed, or more than one thread runs; nothing changed
+  refused,                       // err TRUE: malformed, or several threads run; nothing changed
   boot_failure,                  // the method does not return
   reboot,                        // the partition was started anew with what was agreed; call again
 };

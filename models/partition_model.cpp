@@ -112,6 +112,7 @@ firmware::AssignAnswer PartitionModel::power_on() {
 void PartitionModel::boot(PartitionHost& host) {
   const Bytes tree =
       system_.hypervisor().client_architecture_support(id_, host.kernel->architecture_vector());
+  if (tree.empty()) return host.bug("boot failed: firmware has no place for this operating system");
   const auto area = std::max<std::uint64_t>(kTreeArea, (tree.size() + 0xffff) & ~0xffffULL);
   LPARSIM_ASSERT(memory_.rmo_limit() > area);
   const auto address = memory_.rmo_limit() - area;

@@ -30,8 +30,7 @@ struct Options {
   bool xive = false;                 // OV5 byte 23 bits 0:1
   // OV5 byte 2, bits 0, 1, 3, 6 and 7: asked for and answered; only splpar changes the tree.
   bool lpar = true, splpar = true, large_pages = true, donates = true, msi = true;
-  std::uint8_t facilities = 0;       // OV5 byte 17: 0x80 random numbers, 0x40 compression, 0x20
-                                     // encryption
+  std::uint8_t facilities = 0;       // OV5 byte 17: random numbers 0x80, compression 0x40, ...
   std::uint16_t level = 0;           // OV5 bytes 13-14: LoPAR level of the client, major.minor
   std::uint32_t max_cpus = 0;        // OV5 bytes 9-12: most cpu nodes; 0: no limit
   std::uint32_t logical_pvr = 0;     // cpu-version; 0: the processor's own
@@ -57,7 +56,7 @@ struct ClientVectors {
   std::uint8_t byte(std::size_t vector, std::size_t byte) const;
   std::uint32_t word(std::size_t vector, std::size_t byte) const;      // 4 bytes from `byte`
   std::size_t size(std::size_t vector) const;                          // data bytes, 0: not there
-  // Byte 1 bit 0 (take the best, skip this vector) and bit 1 (do not start with what I do not know).
+  // Byte 1 bit 0 (take the best, skip the vector) and bit 1 (do not start with the unknown).
   bool ignores(std::size_t vector) const { return (byte(vector, 1) & 0x80) != 0; }
   bool ceases(std::size_t vector) const { return (byte(vector, 1) & 0x40) != 0; }
 };
@@ -71,7 +70,7 @@ Options default_options(const FirmwareProfile& profile);
 Options negotiate(const FirmwareProfile& profile, const ClientVectors& offered);
 ClientIdentity identity_of(const ClientVectors& offered);
 
-// The logical PVR that the partition runs with (B.5.2.3-5): the highest one that the processor knows
+// The logical PVR that the partition runs with (B.5.2.3-5): the highest that the processor knows
 // and both the PVR list and vector 1 allow; the processor's own when only its real PVR is listed.
 // 0: nothing matches, the boot fails.
 std::uint32_t match_pvr(std::uint32_t own_logical_pvr, const ClientVectors& offered);

@@ -22,7 +22,8 @@ std::optional<std::uint32_t> lmb_of(const TreeBasis& basis, DrcIndex drc) {
   const std::uint32_t n = drc.value - lmb_drc_index(0).value;
   if (n >= basis.partition->max_lmbs) return std::nullopt;
   const std::uint32_t fixed = lmbs_without_connector(*basis.profile, basis.platform->lmb_bytes,
-                                                     basis.partition->lmbs, basis.options.rma_bytes);
+                                                     basis.partition->lmbs,
+                                                     basis.options.rma_bytes);
   return n < fixed ? std::nullopt : std::optional{n};
 }
 

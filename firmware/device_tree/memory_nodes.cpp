@@ -96,10 +96,10 @@ Node memory_zero_node(const TreeShape& shape) {
 Node lmb_node(const TreeBasis& basis, std::uint32_t n, std::uint32_t domain, Origin origin) {
   Node node = memory_node(basis, n * basis.platform->lmb_bytes, basis.platform->lmb_bytes, domain);
   // R1-13.7.4.3-4; QEMU's answer has no connector in it.
-  if (basis.profile->tree.lopar_properties || !basis.options.dynamic_memory) {
-    node.add_u32("ibm,my-drc-index", lmb_drc_index(n).value);
-  }
-  if (basis.profile->tree.lopar_properties) add_phandle(node, basis, origin, lmb_drc_index(n).value);
+  const bool lopar = basis.profile->tree.lopar_properties;
+  const std::uint32_t drc = lmb_drc_index(n).value;
+  if (lopar || !basis.options.dynamic_memory) node.add_u32("ibm,my-drc-index", drc);
+  if (lopar) add_phandle(node, basis, origin, drc);
   return node;
 }
 

@@ -1,5 +1,5 @@
-// The nodes of every tree that describe no hardware: /chosen, /aliases, /options, /openprom, and the
-// platform facilities that the client asked for (DEVICE_TREE.md 2 and 11).
+// The nodes of every tree that describe no hardware: /chosen, /aliases, /options, /openprom; and
+// the platform facilities that the client asked for (DEVICE_TREE.md 2 and 11).
 #include <algorithm>
 #include <array>
 #include <string_view>

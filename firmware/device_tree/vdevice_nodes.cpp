@@ -108,7 +108,7 @@ void add_specials(Node& node, const TreeBasis& basis, const AdapterKind& kind,
   }
 }
 
-// What PowerVM itself needs and keeps from the OS (R1-17.2.1.4-19): service processor, clock, NVRAM.
+// What PowerVM keeps for itself (R1-17.2.1.4-19): service processor, clock, NVRAM.
 void add_platform_devices(Node& vdevice) {
   constexpr std::uint32_t kNvramBytes = 15'360;
   struct Device {

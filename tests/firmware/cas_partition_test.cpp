@@ -111,7 +111,8 @@ TEST_F(Cas, ThePvrListEndsWithItsLastEntryWhichCounts) {
 }
 
 TEST_F(Cas, ABootWithoutAProcessorThatTheClientKnowsFails) {
-  const auto without = linux_like().pvr_list({{0xffff'ffff, 0x0f00'0000}, {0xfff0'0000, 0x0dad'beef}});
+  const auto without = linux_like().pvr_list(
+      {{0xffff'ffff, 0x0f00'0000}, {0xfff0'0000, 0x0dad'beef}});
   const Node before = tree();
   EXPECT_RULE("B.5.2.3-5", outcome(without) == CasOutcome::boot_failure);
   EXPECT_EQ(tree(), before);
@@ -124,10 +125,11 @@ TEST_F(Cas, TheHighestLevelThatBothKnowIsTheProcessorsVersion) {
     return load_be32(value(offer(v), "/cpus/PowerPC,POWER10@0", "cpu-version").data());
   };
   EXPECT_RULE("B.5.2.3-5", version(linux_like()) == 0x0f00'0006);
-  EXPECT_RULE("B.5.2.3-5", version(linux_like().pvr_list({{0xffff'ffff, 0x0f00'0005},
-                                                         {0xffff'0fff, 0xffff'ffff}})) == 0x0f00'0005);
-  EXPECT_RULE("B.5.2.3-5", version(linux_like().pvr_list({{0xffff'ffff, 0x0f10'0003},
-                                                         {0xffff'fffe, 0x0f00'0001}})) == 0x0f10'0003);
+  const auto power9 = linux_like().pvr_list({{0xffff'ffff, 0x0f00'0005}, {0xf, 0x10}});
+  EXPECT_RULE("B.5.2.3-5", version(power9) == 0x0f00'0005);
+  const auto power7 =
+      linux_like().pvr_list({{0xffff'ffff, 0x0f10'0003}, {0xffff'fffe, 0x0f00'0001}});
+  EXPECT_RULE("B.5.2.3-5", version(power7) == 0x0f10'0003);
   EXPECT_EQ(version(linux_like().pvr_list({{0xffff'0000, 0x0080'ffff}})), 0x0f00'0006U) << "real";
   // Vector 1 without 3.1: one level less.
   EXPECT_EQ(version(linux_like().set(1, 3, 0x80)), 0x0f00'0005U);
@@ -258,8 +260,9 @@ TEST_F(Cas, BothFormsOfTheConnectorListsHoldTheSame) {
   const Node lists = offer(linux_like().set(5, 22, 0x80));
   const Node info = offer(linux_like());
   for (const char* path : {"/", "/cpus", "/vdevice", "/pci@800000020000018"}) {
-    EXPECT_RULE("B.5.2.3-11", has(lists, path, "ibm,drc-names") && !has(lists, path, "ibm,drc-info"));
-    EXPECT_RULE("B.5.2.3-11", has(info, path, "ibm,drc-info") && !has(info, path, "ibm,drc-names"));
+    EXPECT_RULE("B.5.2.3-11", has(lists, path, "ibm,drc-names"));
+    EXPECT_RULE("B.5.2.3-11", !has(lists, path, "ibm,drc-info"));
+    EXPECT_RULE("B.5.2.3-11", !has(info, path, "ibm,drc-names"));
     EXPECT_RULE("R1-13.5.2.8-1", has(info, path, "ibm,drc-info"));
     EXPECT_RULE("R1-13.5.2.8-2", has(lists, path, "ibm,drc-indexes"));
     EXPECT_RULE("B.5.2.3-11", connectors_of(*lists.find(path)) == connectors_of(*info.find(path)));
