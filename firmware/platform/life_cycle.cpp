@@ -5,6 +5,7 @@
 
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/events/delivery.hpp"
+#include "firmware/platform/architecture.hpp"
 #include "firmware/platform/targets.hpp"
 
 namespace lparsim::firmware {

@@ -421,13 +421,13 @@ TEST_F(Cas, WhatTheHmcGaveBeforeIsInTheTreeAfterTheReboot) {
   expect_sound();
 }
 
-TEST_F(Cas, WithoutARebootItIsThereToBeAcquired) {
+TEST_F(Cas, WithoutARebootItIsThereToo) {
   offer(linux_like());
   hypervisor.power_off(id);
   ASSERT_EQ(hypervisor.power_on(id, memory).status, AssignStatus::done);
   ASSERT_EQ(hypervisor.set_processors(id, 3).status, AssignStatus::done);
-  EXPECT_EQ(cpus(offer(linux_like())), 2U);
-  EXPECT_EQ(state(cpu(2)), DrcState::allocatable);
+  EXPECT_EQ(cpus(offer(linux_like())), 3U);
+  EXPECT_EQ(state(cpu(2)), DrcState::configured);
 }
 
 TEST_F(Cas, EventsOfTheOldBootDoNotReachTheNew) {
