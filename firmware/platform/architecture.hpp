@@ -15,6 +15,7 @@ struct CasState {
   bool known = false;
   std::uint32_t reboots = 0;         // for this call, in this boot sequence
   ClientIdentity client;
+  bool operator==(const CasState&) const = default;
 };
 
 // The options that a boot starts with: those last agreed on, else the platform's defaults.
