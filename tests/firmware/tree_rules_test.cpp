@@ -142,7 +142,7 @@ TEST(TreeRules, VdeviceLanAndScsiPropertiesHaveTheirValues) {
       {"R1-17.4.2.2-2", "/vdevice/v-scsi-host@30000006", "compatible",
        CellWriter{}.str("IBM,v-scsi-host").str("IBM,v-scsi-host-2").take()},
       {"R1-17.2.1.4-13", "/vdevice/v-scsi-host@30000006", "ibm,my-dma-window",
-       ints({0x1000'0006, 0, 0, 0, 0x1000'0000, 0x1001'0006, 0, 0, 0, 0x1000'0000})},
+       ints({0x1000'0006, 0, 0, 0, 0x1000'0000, 0x1100'0006, 0, 0, 0, 0x1000'0000})},
   });
 }
 
@@ -162,7 +162,7 @@ TEST(TreeRules, TerminalFibreAndManagementPropertiesHaveTheirValues) {
       {"R1-17.6.2-2", "/vdevice/ibm,vmc@3000000b", "device_type", str("ibm,vmc")},
       {"R1-17.6.2-2", "/vdevice/ibm,vmc@3000000b", "compatible", str("IBM,vmc")},
       {"R1-17.6.2-2", "/vdevice/ibm,vmc@3000000b", "ibm,my-dma-window",
-       ints({0x1000'000b, 0, 0, 0, 0x1000'0000, 0x1001'000b, 0, 0, 0, 0x1000'0000})},
+       ints({0x1000'000b, 0, 0, 0, 0x1000'0000, 0x1100'000b, 0, 0, 0, 0x1000'0000})},
       {"R1-17.8.2.1-1", "/vdevice/vfc-client@30000004", "reg", ints({0x3000'0004})},
       {"R1-17.8.2.1-2", "/vdevice/vfc-client@30000004", "device_type", str("fcp")},
       {"R1-17.8.2.1-2", "/vdevice/vfc-client@30000004", "compatible", str("IBM,vfc-client")},
