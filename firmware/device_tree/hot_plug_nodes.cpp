@@ -64,7 +64,8 @@ Node facility(const TreeBasis& basis, std::size_t position) {
   node.name = fmt::format("ibm,coherent-platform-facility@{:x}", config.drc.value);
   node.add_str("device_type", "ibm,coherent-platform-facility");
   node.add_str("compatible", "ibm,coherent-platform-facility");
-  node.add_u32("reg", config.drc.value).add_u32("#address-cells", 1).add_u32("#size-cells", 0);
+  node.add("reg", CellWriter{}.u64(config.drc.value).u64(0).take());
+  node.add_u32("#address-cells", 1).add_u32("#size-cells", 0);
   node.add_u32("ibm,psl-revision", basis.revisions.empty() ? 1 : basis.revisions[position]);
   node.add_str("ibm,loc-code", config.name);
   add_drc_properties(node, resource_runs(basis, config.drc), basis.options.drc_info);
@@ -94,7 +95,10 @@ std::string type_text(const ResourceConfig& config) {
 Node slot_node(const TreeBasis& basis, const PhbShape& phb, Origin origin) {
   if (phb.hot_plug != nullptr) return bridge_node(basis, phb, origin);
   Node node = adapter_node(basis, phb, origin);
-  add_drc_properties(node, resource_runs(basis, phb.slot), basis.options.drc_info);
+  const std::vector<DrcRun> ports = resource_runs(basis, phb.slot);
+  if (ports.empty()) return node;
+  node.add_u32("#address-cells", 1).add_u32("#size-cells", 0);
+  add_drc_properties(node, ports, basis.options.drc_info);
   return node;
 }
 

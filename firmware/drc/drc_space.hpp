@@ -72,6 +72,9 @@ bool threads_running(const Core& core, const PartitionState& partition, std::siz
 // (P0): figure 13-2.
 void enter_slot(Core& core, PartitionState& partition, std::size_t slot, bool owned);
 
+// The same for one that the partition boots with: P8, or P5 or P6 when it is empty.
+void boot_card_slot(Core& core, PartitionState& partition, std::size_t slot);
+
 // Power-on: owned -> L4 and P8, the rest L1b (R1-13.5.2-1).
 void boot_drcs(Core& core, std::size_t partition);
 

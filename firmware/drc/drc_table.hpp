@@ -28,10 +28,10 @@ enum class DrcGuard : std::uint8_t {
   isolate_offered,        // profile: the same in L1x and L1r
   unisolate_offered,      // profile: status of 9001=unisolate in L1x and L1r
   wrong_verb,             // profile: status of a 9003 that the offer is not for
-  isolate_unconfigured,   // profile: L3 or P7 may be isolated, else -3
+  isolate_unconfigured,   // profile: L3 or P7 may be isolated, else -3; no thread, nothing below
   configure_isolated,     // profile: 0 at once or -9003
-  takeable,               // connector above owned and 9003=usable allowed, else -3
-  parent_owned,           // the connector above is owned, else -3
+  takeable,               // connector above unisolated and 9003=usable allowed, else -3
+  parent_open,            // the connector above is owned and unisolated, else -3
   obtained_so,            // it was obtained by this verb, else -3
   in_use,                 // section 7: the type's refusals
   sense_card,             // sense 1 with a card, else 0; no PCI slot: may need power
@@ -83,12 +83,13 @@ struct DrcFacts {
   DrcType type = DrcType::cpu;
   bool is_virtual = false;        // SLOT below /vdevice
   bool threads_running = false;   // CPU: a hardware thread is not stopped
+  bool last_running = false;      // CPU: no other one runs a thread
   bool mapped = false;            // a translation remains; COPLATFUN: a process is attached
   bool remove_requested = false;  // MEM: a hot-plug event asked for it
   bool caller_inside = false;     // MEM: the argument block lies in it
   bool below_in_use = false;      // a connector below is usable or unisolated
   bool below_offered = false;     // a connector below is at sense 3 or 4
-  bool parent_owned = true;       // SLOT, PORT, COPLATFUN: the connector above is owned
+  bool parent_open = true;        // SLOT, PORT, COPLATFUN: that above is owned and unisolated
   bool by_exchange = false;       // how it was obtained
   bool by_recovery = false;
   bool card = true;               // physical slot: something is plugged

@@ -20,6 +20,12 @@ Answer refuse_if(std::int32_t status) {
 }
 Answer end_with(std::int32_t status, std::int32_t value = 0) { return Ruling{status, value}; }
 
+// The last processor ends with the partition and not before (13.7.3.2).
+std::int32_t processor_refusal(const DrcFacts& facts, const DrcReadings& readings) {
+  if (facts.last_running) return -1;
+  return facts.threads_running ? readings.cpu_running_isolate_status : 0;
+}
+
 std::int32_t memory_refusal(const DrcFacts& facts, const DrcReadings& readings) {
   const bool asked = facts.remove_requested || facts.type == DrcType::mem_region;
   if (readings.mem_isolate_needs_request && !asked) return -1;
@@ -32,7 +38,7 @@ std::int32_t memory_refusal(const DrcFacts& facts, const DrcReadings& readings) 
 // Why an operational resource cannot be isolated; 0: it can.
 std::int32_t refusal_in_use(const DrcFacts& facts, const DrcReadings& readings) {
   switch (facts.type) {
-    case DrcType::cpu: return facts.threads_running ? readings.cpu_running_isolate_status : 0;
+    case DrcType::cpu: return processor_refusal(facts, readings);
     case DrcType::mem:
     case DrcType::mem_region: return memory_refusal(facts, readings);
     case DrcType::function: return facts.mapped ? -9001 : 0;   // R1-13.7.4.1.4-2
@@ -42,6 +48,13 @@ std::int32_t refusal_in_use(const DrcFacts& facts, const DrcReadings& readings) 
   if (!facts.mapped) return 0;
   return facts.is_virtual ? readings.virtual_mapped_isolate_status
                           : readings.io_mapped_isolate_status;
+}
+
+// Nothing is mapped yet in L3, but a thread may run, and a connector below may be usable
+// (R1-13.7.4.1.3-1 speaks of every isolate).
+std::int32_t refusal_unconfigured(const DrcFacts& facts, const DrcReadings& readings) {
+  if (facts.type == DrcType::cpu) return processor_refusal(facts, readings);
+  return facts.below_in_use || (facts.below_offered && readings.offered_below_blocks) ? -9000 : 0;
 }
 
 // R1-13.5.3.3-3: not for PCI slots; they need nothing.
@@ -96,11 +109,12 @@ Answer rule(const DrcRow& row, const DrcFacts& facts, const DrcReadings& reading
     case G::unisolate_offered: return refuse_if(readings.unisolate_offered_status);
     case G::wrong_verb: return refuse_if(readings.wrong_verb_status);
     case G::isolate_unconfigured:
-      return refuse_if(readings.isolate_unconfigured_allowed ? 0 : -3);
+      return refuse_if(readings.isolate_unconfigured_allowed ? refusal_unconfigured(facts, readings)
+                                                             : -3);
     case G::configure_isolated: return refuse_if(readings.configure_isolated_status);
     case G::takeable:
-      return refuse_if(facts.parent_owned && !readings.hmc_assigns_usable ? 0 : -3);
-    case G::parent_owned: return refuse_if(facts.parent_owned ? 0 : -3);
+      return refuse_if(facts.parent_open && !readings.hmc_assigns_usable ? 0 : -3);
+    case G::parent_open: return refuse_if(facts.parent_open ? 0 : -3);
     case G::obtained_so: {
       const bool so = row.call == DrcCall::exchange ? facts.by_exchange : facts.by_recovery;
       return refuse_if(so ? 0 : -3);

@@ -16,6 +16,19 @@ bool contains(const std::vector<DrcIndex>& list, DrcIndex index) {
   return !list.empty() && std::find(list.begin(), list.end(), index) != list.end();
 }
 
+bool is_last_cpu(const Core& core, const PartitionState& p, std::size_t cpu) {
+  const std::size_t threads = core.platform.processor.threads;
+  const auto first = p.threads.begin() + static_cast<std::ptrdiff_t>(cpu * threads);
+  const auto its = std::count_if(first, first + static_cast<std::ptrdiff_t>(threads),
+                                 [](ThreadState t) { return t != ThreadState::stopped; });
+  return its > 0 && its == p.running_threads;
+}
+
+// What hangs below an isolated connector cannot be reached (table 13-2 notes 2 and 3).
+bool is_open(DrcState above) {
+  return above == DrcState::unisolated || above == DrcState::configured;
+}
+
 void add_below(const Core& core, const PartitionState& p, DrcPlace place, DrcFacts& f) {
   const auto look = [&](DrcPlace below) {
     const DrcState state = state_of(p, below);
@@ -48,9 +61,12 @@ DrcFacts facts(const Core& core, const PartitionState& p, DrcPlace place,
     if (drc.drc != index) continue;
     (drc.by == Offer::exchange ? f.by_exchange : f.by_recovery) = true;
   }
-  if (const auto above = place_above(core, p, place)) f.parent_owned = is_owned(state_of(p, *above));
+  if (const auto above = place_above(core, p, place)) f.parent_open = is_open(state_of(p, *above));
   switch (place.array) {
-    case DrcArray::cpus: f.threads_running = threads_running(core, p, place.position); break;
+    case DrcArray::cpus:
+      f.threads_running = threads_running(core, p, place.position);
+      f.last_running = is_last_cpu(core, p, place.position);
+      break;
     case DrcArray::lmbs:
       f.remove_requested = contains(p.remove_requested, index);
       f.caller_inside = arguments && arguments->value >> core.lmb_shift == place.position;
@@ -106,9 +122,21 @@ void acquired(Core& core, PartitionState& p, DrcPlace place, DrcState from) {
   if (recovery && place.array == DrcArray::lmbs) ++p.pending_lmbs;
 }
 
+// A profile may let a processor go whose threads run; they end with it.
+void stop_threads(Core& core, PartitionState& p, std::size_t cpu) {
+  const std::size_t threads = core.platform.processor.threads;
+  for (std::size_t server = cpu * threads; server < (cpu + 1) * threads; ++server) {
+    if (p.threads[server] == ThreadState::stopped) continue;
+    p.threads[server] = ThreadState::stopped;
+    --p.running_threads;
+    core.services.log.add(EventKind::cpu_stopped, p.config.id, server);
+  }
+}
+
 void gone(Core& core, std::size_t partition, DrcPlace place) {
   PartitionState& p = core.at(partition);
   const DrcIndex index = drc_index(core, place);
+  if (place.array == DrcArray::cpus) stop_threads(core, p, place.position);
   drop_translations(core, partition, place);
   std::erase(p.remove_requested, index);
   std::erase_if(p.obtained, [&](const ObtainedDrc& drc) { return drc.drc == index; });
@@ -168,11 +196,8 @@ void enter_slot(Core& core, PartitionState& p, std::size_t slot, bool owned) {
                 !owned ? DrcState::foreign : live ? DrcState::powered_on : DrcState::powered_off);
 }
 
-namespace {
-
 // Indicators as table 13-10 has them: active where a card is in use, else inactive.
-void boot_slot(Core& core, PartitionState& p, std::size_t i) {
-  p.phbs[i] = p.slots[i] = DrcState::configured;
+void boot_card_slot(Core& core, PartitionState& p, std::size_t i) {
   const auto& hot_plug = core.platform.slots[i].hot_plug;
   if (!hot_plug) return;
   SlotState& slot = core.state.slots[i];
@@ -182,6 +207,13 @@ void boot_slot(Core& core, PartitionState& p, std::size_t i) {
                   : off     ? DrcState::powered_off
                             : DrcState::powered_on;
   slot.indicator = slot.card ? 1 : 0;
+}
+
+namespace {
+
+void boot_slot(Core& core, PartitionState& p, std::size_t i) {
+  p.phbs[i] = p.slots[i] = DrcState::configured;
+  boot_card_slot(core, p, i);
 }
 
 void boot_resources(Core& core, PartitionState& p) {

@@ -1,6 +1,7 @@
 #include "firmware/platform/hot_plug.hpp"
 
 #include "firmware/drc/drc_space.hpp"
+#include "firmware/pci/pci.hpp"
 
 namespace lparsim::firmware {
 namespace {
@@ -45,6 +46,7 @@ AssignAnswer card_pulled(Core& core, DrcIndex drc) {
   if (!state.card || !reachable(core, *slot)) return {AssignStatus::wrong_state, 0};
   state.card = false;
   state.fit = CardFit::fits;
+  pci_power_off(core, *slot);
   return {};
 }
 
@@ -60,6 +62,7 @@ AssignAnswer power_failed(Core& core, DrcIndex drc) {
   const bool live = core.platform.slots[*slot].hot_plug->power_domain == kLiveInsertion;
   set_drc_state(core, p, {DrcArray::hot_plug, *slot},
                 live ? DrcState::powered_on : DrcState::powered_off);
+  pci_power_off(core, *slot);
   core.state.slots[*slot].indicator = kInactive;
   return {};
 }

@@ -68,6 +68,7 @@ void settle_hand_over(Core& core, std::size_t partition) {
     for (std::size_t i = 0; i < states(p, array).size(); ++i) {
       if (states(p, array)[i] != DrcState::allocatable) continue;
       set_drc_state(core, p, {array, i}, DrcState::configured);
+      if (array == DrcArray::slots) boot_card_slot(core, p, i);
     }
   }
   p.caches.clear();

@@ -38,6 +38,7 @@ struct HotPlugConfig {            // the physical connector below a logical SLOT
   bool card = true;               // something is plugged when the machine starts
   CardFit fit = CardFit::fits;
   SenseNeeds sense_needs = SenseNeeds::nothing;
+  std::uint8_t endpoints = 1;     // partitionable ones; several: only for a trusted partition
 };
 
 struct SlotConfig {               // a physical I/O slot

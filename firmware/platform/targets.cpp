@@ -255,6 +255,10 @@ AssignAnswer target_slot(Core& core, std::size_t slot, PartitionId owner) {
     return {};
   }
   if (state.owner != kNoPartition) return {AssignStatus::slot_owned, state.owner.value};
+  // R1-13.6.1-11: an adapter that several partitions share is a trusted one's.
+  const auto& hot_plug = core.platform.slots[slot].hot_plug;
+  const bool shared = hot_plug && hot_plug->endpoints > 1;
+  if (shared && core.at(to).config.os != OsType::vioserver) return {AssignStatus::wrong_state, 0};
   state.owner = owner;
   PartitionState& p = core.at(to);
   core.log_assign(p, core.texts.slot, 0, owner.value);

@@ -3,6 +3,7 @@
 // with its own work area, and an abandoned sequence is simply replaced by the next first call.
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/rtas/call_table.hpp"
@@ -156,25 +157,43 @@ void complete(CallFrame& frame, const ConnectorContext& context) {
   log_step(frame, drc.value, 0, 0);
 }
 
-// Writes the step into the work area; false: it does not fit. More pages help when they adjoin,
-// because entry 4 is an offset from the first page.
+// Where a step's value goes: behind its name, over into an adjoining further page, or to the start
+// of a further page that lies elsewhere (pages need not adjoin; entry 4 is an offset from the first
+// page, modulo 2^32). nullopt: there is no room.
+std::optional<std::uint32_t> value_offset(const CallFrame& frame, std::size_t after_name,
+                                          std::size_t size) {
+  const std::uint32_t extent = frame.in[1];
+  const bool adjoins = extent == frame.in[0] + kPage;
+  if (after_name + size <= (adjoins ? 2 : 1) * kPage) return static_cast<std::uint32_t>(after_name);
+  if (extent != 0 && size <= kPage) return extent - frame.in[0];
+  return std::nullopt;
+}
+
+// Writes the step into the work area; false: it does not fit.
 bool write_step(CallFrame& frame, std::uint8_t* raw, const ConnectorContext& context,
                 const ConnectorStep& step) {
   const std::size_t text_size = step.name == nullptr ? 0 : step.name->size() + 1;   // and its NUL
   const ByteView value = step.value == nullptr ? ByteView{} : ByteView{*step.value};
-  const std::size_t value_at = (kHeader + text_size + 3) / 4 * 4;
-  const std::uint64_t pages = frame.in[1] == frame.in[0] + kPage ? 2 : 1;
-  if (text_size > kLongestName || value_at + value.size() > pages * kPage) return false;
-  if (pages > 1 && page_at(frame, frame.in[1]) == nullptr) return false;
+  const auto value_at = value_offset(frame, (kHeader + text_size + 3) / 4 * 4, value.size());
+  if (text_size > kLongestName || !value_at) return false;
   store_be32(raw, context.drc.value);
   store_be32(raw + kEntry, context.id);
   store_be32(raw + 2 * kEntry, static_cast<std::uint32_t>(kHeader));
   store_be32(raw + 3 * kEntry, static_cast<std::uint32_t>(value.size()));
-  store_be32(raw + 4 * kEntry, static_cast<std::uint32_t>(value_at));
+  store_be32(raw + 4 * kEntry, *value_at);
   if (step.name != nullptr) std::memcpy(raw + kHeader, step.name->c_str(), text_size);
-  if (!value.empty()) std::memcpy(raw + value_at, value.data(), value.size());
-  frame.memory.written(frame.in[0], value_at + value.size());
+  frame.memory.written(frame.in[0], kHeader + text_size);
+  if (value.empty()) return true;
+  const std::uint32_t target = frame.in[0] + *value_at;
+  std::memcpy(frame.memory.rmo().data() + target, value.data(), value.size());
+  frame.memory.written(target, value.size());
   return true;
+}
+
+// A further page is the caller's own, on a page boundary, and not the first one.
+bool extent_is_sound(const CallFrame& frame) {
+  return frame.in[1] == 0 ||
+         (frame.in[1] != frame.in[0] && page_at(frame, frame.in[1]) != nullptr);
 }
 
 // -1, -9001, -9002 and -9003 end the sequence; busy, delays and 5 leave it as it is.
@@ -198,6 +217,10 @@ void configure_connector(CallFrame& frame) {
     if (context == nullptr) return frame.answer(kRtasHardwareError);   // aborted, or never opened
   }
   if (context->at == context->sequence->size()) return complete(frame, *context);
+  if (!extent_is_sound(frame)) {
+    if (area.sequence == 0) close(frame.state(), area.drc);
+    return frame.answer(kRtasParameterError);
+  }
   const ConnectorStep step = context->sequence->step(context->at);
   if (!write_step(frame, area.page, *context, step)) {
     // With a further page given and still no room there is nothing left to ask for.

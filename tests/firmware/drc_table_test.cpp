@@ -70,7 +70,7 @@ TEST(DrcObtained, VerbIsANullTransitionAfterwards) {
 
 TEST(DrcParent, MustBeOwnedBeforeAConnectorBelowIsTaken) {
   const DrcReadings& phyp = find_profile("phyp")->drc;
-  const DrcFacts orphan{.type = DrcType::slot, .parent_owned = false};
+  const DrcFacts orphan{.type = DrcType::slot, .parent_open = false};
   EXPECT_EQ(judge(L1a, DrcCall::usable, orphan, phyp).status, -3);
   EXPECT_EQ(judge(L1x, DrcCall::exchange, orphan, phyp).status, -3);
   EXPECT_EQ(judge(L1r, DrcCall::recover, orphan, phyp).status, -3);
