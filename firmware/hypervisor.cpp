@@ -5,13 +5,16 @@
 #include "firmware/device_tree/flatten.hpp"
 #include "firmware/device_tree/numbering.hpp"
 #include "firmware/drc/drc_space.hpp"
+#include "firmware/drc/translations.hpp"
 #include "firmware/events/delivery.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/terminals.hpp"
 #include "firmware/hcall/waking_events.hpp"
 #include "firmware/pci/pci.hpp"
 #include "firmware/platform/architecture.hpp"
+#include "firmware/platform/hot_plug.hpp"
 #include "firmware/platform/life_cycle.hpp"
+#include "firmware/platform/offers.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
 #include "firmware/rtas/rtas.hpp"
@@ -20,13 +23,21 @@
 namespace lparsim::firmware {
 
 std::string_view to_string(DrcState state) {
-  constexpr std::array<std::string_view, 5> kNames{"L1b", "L1a", "L2", "L3", "L4"};
+  constexpr std::array<std::string_view, kDrcStateCount> kNames{
+      "L1b", "L1a", "L1x", "L1r", "L2", "L3", "L4", "P0", "P5", "P6", "P7", "P8"};
   return kNames.at(static_cast<std::size_t>(state));
 }
 
 std::string_view to_string(DrcType type) {
-  constexpr std::array<std::string_view, 4> kNames{"CPU", "MEM", "PHB", "SLOT"};
+  constexpr std::array<std::string_view, 9> kNames{
+      "CPU", "MEM", "PHB", "SLOT", "MEM-n", "PORT", "COPLATFAC", "COPLATFUN", "hot-plug"};
   return kNames.at(static_cast<std::size_t>(type));
+}
+
+std::string drc_type_text(const DrcView& drc) {
+  if (drc.type == DrcType::hot_plug) return std::to_string(drc.number);
+  if (drc.type == DrcType::mem_region) return "MEM-" + std::to_string(drc.number);
+  return std::string(to_string(drc.type));
 }
 
 struct Hypervisor::State {
@@ -64,7 +75,13 @@ Hypervisor::Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Se
   Core& core = impl_->core;
   core.state.ledger = Ledger(core.platform);
   for (const SlotConfig& slot : core.platform.slots) {
-    core.state.slots.push_back({slot.owner, false});
+    SlotState& state = core.state.slots.emplace_back();
+    state.owner = slot.owner;
+    if (slot.hot_plug) state.card = slot.hot_plug->card, state.fit = slot.hot_plug->fit;
+  }
+  for (const ResourceConfig& resource : core.platform.resources) {
+    core.state.resources.push_back({resource.owner, false});
+    core.state.revisions.push_back(1);
   }
   core.state.pci.resize(core.state.slots.size());
   for (const PartitionConfig& partition : core.platform.partitions) {
@@ -188,10 +205,8 @@ HcallReply Hypervisor::hcall(PartitionId id, ServerNumber server, std::uint64_t 
   return run_hcall(impl_->core, impl_->known(id), server, caller, opcode, registers);
 }
 
-void Hypervisor::set_mapped(PartitionId id, DrcIndex index, bool mapped) {
-  auto& list = impl_->core.at(impl_->known(id)).mapped;
-  std::erase(list, index);
-  if (mapped) list.push_back(index);
+bool Hypervisor::set_mapped(PartitionId id, DrcIndex index, bool mapped) {
+  return note_translation(impl_->core, impl_->known(id), index, mapped);
 }
 
 bool Hypervisor::pci_error(DrcIndex slot, PciError error, Duration time) {
@@ -228,6 +243,42 @@ AssignAnswer Hypervisor::assign_slot(DrcIndex slot, PartitionId owner) {
   return target_slot(impl_->core, static_cast<std::size_t>(found - slots.begin()), owner);
 }
 
+AssignAnswer Hypervisor::assign_resource(DrcIndex resource, PartitionId owner) {
+  return target_resource(impl_->core, resource, owner);
+}
+
+AssignAnswer Hypervisor::assign_virtual_adapter(PartitionId id, const VirtualSlotConfig& adapter) {
+  return impl_->on(id, [&](std::size_t p) { return add_adapter(impl_->core, p, adapter); });
+}
+
+AssignAnswer Hypervisor::unassign_virtual_adapter(PartitionId id, std::uint16_t slot) {
+  return impl_->on(id, [&](std::size_t p) { return remove_adapter(impl_->core, p, slot); });
+}
+
+AssignAnswer Hypervisor::offer(PartitionId id, DrcIndex drc, Offer kind) {
+  return impl_->on(id, [&](std::size_t p) { return offer_drc(impl_->core, p, drc, kind); });
+}
+
+AssignAnswer Hypervisor::withdraw_offer(PartitionId id, DrcIndex drc) {
+  return impl_->on(id, [&](std::size_t p) { return withdraw_drc(impl_->core, p, drc); });
+}
+
+AssignAnswer Hypervisor::insert_card(DrcIndex slot, CardFit fit) {
+  return card_inserted(impl_->core, slot, fit);
+}
+
+AssignAnswer Hypervisor::pull_card(DrcIndex slot) { return card_pulled(impl_->core, slot); }
+
+AssignAnswer Hypervisor::slot_power_fault(DrcIndex slot) { return power_failed(impl_->core, slot); }
+
+std::optional<HotPlugSlotView> Hypervisor::hot_plug_slot(DrcIndex slot) const {
+  return hot_plug_view(impl_->core, slot);
+}
+
+AssignAnswer Hypervisor::set_facility_revision(DrcIndex facility, std::uint32_t revision) {
+  return new_revision(impl_->core, facility, revision);
+}
+
 void Hypervisor::restore_processors(PartitionId id) {
   restore_processor_target(impl_->core, impl_->known(id));
 }
@@ -239,9 +290,13 @@ void Hypervisor::restore_lmbs(PartitionId id) {
 namespace {
 
 HotPlugResource resource_of(DrcType type) {
-  constexpr std::array<HotPlugResource, 4> kResources{
-      HotPlugResource::cpu, HotPlugResource::memory, HotPlugResource::phb, HotPlugResource::slot};
-  return kResources.at(static_cast<std::size_t>(type));
+  switch (type) {
+    case DrcType::cpu: return HotPlugResource::cpu;
+    case DrcType::mem:
+    case DrcType::mem_region: return HotPlugResource::memory;
+    case DrcType::phb: return HotPlugResource::phb;
+    default: return HotPlugResource::slot;
+  }
 }
 
 }  // namespace
@@ -339,8 +394,7 @@ std::optional<DrcView> Hypervisor::drc(PartitionId id, DrcIndex index) const {
   const PartitionState& p = impl_->core.at(impl_->known(id));
   const auto place = find_drc(impl_->core, p, index);
   if (!place) return std::nullopt;
-  return DrcView{index, type_of(place->array), drc_name(impl_->core, p, *place),
-                 state_of(p, *place)};
+  return drc_view(impl_->core, p, *place);
 }
 
 std::uint32_t Hypervisor::undelivered_events(PartitionId id) const {

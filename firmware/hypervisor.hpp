@@ -90,20 +90,38 @@ struct InterruptMode {
   std::uint8_t location = 0;         // AIL: 0, 2, 3
 };
 
-// State of one DRC as DRC.md names it; logical L1..L4 (L1a: allocatable, L1b: not).
+// State of one DRC as DRC.md names it. Logical: L1b not allocatable, L1a allocatable, L1x and L1r
+// on offer for exchange and recovery, L2..L4 owned. Physical slot: P0 below a logical SLOT that is
+// not owned, P5 off, P6 on and isolated, P7 unisolated, P8 configured.
 enum class DrcState : std::uint8_t {
-  unallocatable, allocatable, available, unisolated, configured,
+  unallocatable, allocatable, for_exchange, for_recovery, available, unisolated, configured,
+  foreign, powered_off, powered_on, slot_unisolated, slot_configured,
 };
-std::string_view to_string(DrcState state);   // "L1b", "L1a", "L2", "L3", "L4"
-enum class DrcType : std::uint8_t { cpu, mem, phb, slot };
-std::string_view to_string(DrcType type);     // "CPU", "MEM", "PHB", "SLOT"
+inline constexpr std::size_t kDrcStateCount = 12;
+std::string_view to_string(DrcState state);   // "L1b", "L1a", "L1x", "L1r", "L2" .. "P8"
+enum class DrcType : std::uint8_t {
+  cpu, mem, phb, slot, mem_region, port, facility, function, hot_plug,
+};
+std::string_view to_string(DrcType type);     // "CPU", "MEM", "PHB", "SLOT", "MEM-n", "PORT", ...
 
 struct DrcView {
   DrcIndex index;
   DrcType type{};
   std::string name;              // "CPU 1", "LMB 12", location code
   DrcState state{};
+  std::uint8_t number = 0;       // n of MEM-n, 1..30 of a physical slot (table B-2); else 0
 };
+std::string drc_type_text(const DrcView& drc);   // as in ibm,drc-types: "CPU", "MEM-2", "28"
+
+// A hot-plug slot as somebody who stands before the machine sees it.
+struct HotPlugSlotView {
+  DrcIndex drc;                  // physical connector
+  DrcState state{};              // of the partition that has the SLOT above, else foreign
+  bool card = false;
+  bool power_led = false;        // green: follows slot power (R1-13.5.1-9)
+  std::uint8_t indicator = 0;    // amber, as 9002 set it: inactive, active, identify, action
+};
+enum class Offer : std::uint8_t { exchange, recovery };
 
 enum class PowerState : std::uint8_t { off, on };
 
@@ -190,8 +208,9 @@ class Hypervisor {
                    std::array<std::uint64_t, 9>& registers, CallerState caller = {});
 
   // A translation (page table, TCE) to this resource exists or is gone: isolate answers -9001 while
-  // it exists (R1-13.7.4.1.2-2, R1-13.7.4.1.3-2).
-  void set_mapped(PartitionId partition, DrcIndex index, bool mapped);
+  // it exists (R1-13.7.4.1.2-2, R1-13.7.4.1.3-2). False, and nothing noted: no such connector, or
+  // the resource is not usable (R1-13.5.3.4-7).
+  bool set_mapped(PartitionId partition, DrcIndex index, bool mapped);
 
   // An error at the adapter in this slot (LoPAR 7.3.11). stopped: the PE is frozen; recovering: the
   // platform resets it and it is back, stopped, after `time`. False: nobody has the adapter
@@ -206,6 +225,25 @@ class Hypervisor {
   // Gives a physical slot (with its PHB) to a partition that may then acquire it, or takes it away
   // (kNoPartition): at once when nobody has acquired it, else when the OS releases it.
   AssignAnswer assign_slot(DrcIndex slot, PartitionId owner);
+  // The same for the connectors of PlatformConfig::resources (MEM-n, PORT, COPLATFAC, COPLATFUN).
+  AssignAnswer assign_resource(DrcIndex resource, PartitionId owner);
+  // Defines a virtual adapter in a free slot, or takes it out: at once when the OS has not acquired
+  // it (or the partition is off), else when the OS releases it.
+  AssignAnswer assign_virtual_adapter(PartitionId partition, const VirtualSlotConfig& adapter);
+  AssignAnswer unassign_virtual_adapter(PartitionId partition, std::uint16_t slot);
+  // Puts a connector that the running partition does not own on offer (senses 3 or 4) and takes the
+  // offer back. CPU, MEM: from L1b, taken out of what is free; all others: from L1a.
+  AssignAnswer offer(PartitionId partition, DrcIndex drc, Offer offer);
+  AssignAnswer withdraw_offer(PartitionId partition, DrcIndex drc);
+  // Somebody works on the machine: `slot` names the SLOT or its physical connector. wrong_state:
+  // already a card, or none, or a built-in adapter whose SLOT belongs to a partition (13.7).
+  AssignAnswer insert_card(DrcIndex slot, CardFit fit = CardFit::fits);
+  AssignAnswer pull_card(DrcIndex slot);
+  // A power fault switches the slot off, and its indicator (R1-13.5.2-2).
+  AssignAnswer slot_power_fault(DrcIndex slot);
+  std::optional<HotPlugSlotView> hot_plug_slot(DrcIndex slot) const;
+  // New microcode of a coherent facility: later fragments show it (R1-13.7.4.3-8).
+  AssignAnswer set_facility_revision(DrcIndex facility, std::uint32_t revision);
   void restore_processors(PartitionId partition);
   void restore_lmbs(PartitionId partition);
   // Queues a hot-plug event (EVENTS.md 4) and raises the interrupt when it was negotiated.

@@ -37,6 +37,7 @@ std::vector<DrcRun> root_connectors(const TreeShape& shape) {
     runs.push_back(lmb_run(shape));
     if (runs.back().count == 0) runs.pop_back();
   }
+  for (DrcRun& run : resource_runs(shape, DrcIndex{})) runs.push_back(std::move(run));
   return runs;
 }
 
@@ -152,10 +153,15 @@ TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& part
   const std::vector<std::uint32_t> numbers = phb_numbers(platform.slots);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const SlotConfig& slot = platform.slots[i];
-    shape.phbs.push_back({numbers[i], slot.drc, slot.location, slot.owner == partition.id, true});
+    const HotPlugConfig* hot_plug = slot.hot_plug ? &*slot.hot_plug : nullptr;
+    shape.phbs.push_back({numbers[i], slot.drc, slot.location, slot.owner == partition.id, true,
+                          hot_plug, hot_plug != nullptr && hot_plug->card});
   }
   std::sort(shape.phbs.begin(), shape.phbs.end(),
             [](const PhbShape& a, const PhbShape& b) { return a.phb < b.phb; });
+  for (const ResourceConfig& resource : platform.resources) {
+    shape.resources.push_back(resource.owner == partition.id);
+  }
   for (const VirtualSlotConfig& slot : partition.virtual_slots) {
     shape.virtual_slots.push_back({slot.slot, slot.kind});
   }
@@ -186,12 +192,10 @@ Node build_tree(const TreeShape& shape) {
   for (const PhbShape& phb : shape.phbs) {
     if (!phb.owned) continue;
     root.children.push_back(phb_node(shape, phb, Origin::boot));
-    if (!phb.adapter || slot_is_empty(shape, phb)) continue;
-    root.children.back().children.push_back(adapter_node(shape, phb, Origin::boot));
-    for (Node& function : further_functions(shape, phb, Origin::boot)) {
-      root.children.back().children.push_back(std::move(function));
-    }
+    if (!phb.adapter || (phb.hot_plug == nullptr && slot_is_empty(shape, phb))) continue;
+    add_slot_nodes(root.children.back(), shape, phb);
   }
+  add_resource_nodes(root, shape, DrcIndex{});
   return root;
 }
 

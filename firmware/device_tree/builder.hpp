@@ -39,6 +39,8 @@ struct PhbShape {                    // one PHB connector at the root with the s
   std::string location;              // its location code
   bool owned = false;                // has a node below the root
   bool adapter = true;               // the slot's adapter has a node too; only while owned
+  const HotPlugConfig* hot_plug = nullptr;   // the slot's node is a bridge with this connector
+  bool card = false;                 // the card behind it has a node; only with hot_plug
 };
 
 struct VirtualSlotShape {            // an owned virtual adapter; the DRC lists cover all slots
@@ -60,6 +62,7 @@ struct TreeBasis {
   Options options;
   std::span<const TokenShape> tokens;            // in the order they are to appear
   std::span<const std::uint32_t> phb_of_slot;    // by position in platform->slots; empty: computed
+  std::span<const std::uint32_t> revisions;      // of platform->resources; empty: 1 each
 };
 
 struct TreeShape : TreeBasis {
@@ -69,6 +72,7 @@ struct TreeShape : TreeBasis {
   std::vector<PhbShape> phbs;                    // ascending PHB number
   std::vector<VirtualSlotShape> virtual_slots;   // ascending slot number, owned ones
   std::uint32_t cas_reboots = 0;                 // in this boot sequence; 0: the first boot
+  std::vector<bool> resources;                   // which of platform->resources have a node
   std::uint32_t rtas_base = 0;                   // real address of the RTAS area and its entry
   std::uint32_t rtas_entry = 0;
 };

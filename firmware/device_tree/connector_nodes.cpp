@@ -27,16 +27,39 @@ std::optional<std::uint32_t> lmb_of(const TreeBasis& basis, DrcIndex drc) {
   return n < fixed ? std::nullopt : std::optional{n};
 }
 
-std::optional<PhbShape> phb_of(const TreeBasis& basis, DrcIndex drc, bool by_slot) {
+enum class By : std::uint8_t { phb, slot, card };
+
+std::optional<PhbShape> phb_of(const TreeBasis& basis, DrcIndex drc, By by) {
   const std::vector<SlotConfig>& slots = basis.platform->slots;
   std::vector<std::uint32_t> computed;
   std::span<const std::uint32_t> numbers = basis.phb_of_slot;
   if (numbers.size() != slots.size()) numbers = computed = phb_numbers(slots);
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if ((by_slot ? slots[i].drc : phb_drc_index(numbers[i])) != drc) continue;
-    return PhbShape{numbers[i], slots[i].drc, slots[i].location, true, true};
+    const HotPlugConfig* hot_plug = slots[i].hot_plug ? &*slots[i].hot_plug : nullptr;
+    const bool found = by == By::phb    ? phb_drc_index(numbers[i]) == drc
+                       : by == By::slot ? slots[i].drc == drc
+                                        : hot_plug != nullptr && hot_plug->drc == drc;
+    if (!found) continue;
+    return PhbShape{numbers[i], slots[i].drc, slots[i].location, true, true, hot_plug, false};
   }
   return std::nullopt;
+}
+
+std::optional<std::size_t> resource_of(const TreeBasis& basis, DrcIndex drc) {
+  const std::vector<ResourceConfig>& list = basis.platform->resources;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (list[i].drc == drc) return i;
+  }
+  return std::nullopt;
+}
+
+// Path of the node of a SLOT or a facility; "/" for none.
+std::string node_path(const TreeBasis& basis, DrcIndex drc) {
+  if (const auto slot = phb_of(basis, drc, By::slot)) {
+    return "/" + phb_node_name(slot->phb) + "/" + slot_node(basis, *slot, Origin::boot).name;
+  }
+  const auto facility = resource_of(basis, drc);
+  return facility ? "/" + resource_node(basis, *facility, Origin::boot).name : "/";
 }
 
 std::optional<std::uint16_t> virtual_slot_of(const TreeBasis& basis, DrcIndex drc) {
@@ -93,14 +116,24 @@ std::vector<ConnectorPart> connector_parts(const TreeBasis& basis, DrcIndex drc,
   if (const auto lmb = lmb_of(basis, drc)) {
     parts.push_back({lmb_node(basis, *lmb, lmb_domain(*basis.platform, *lmb), Origin::connector),
                      nullptr});
-  } else if (const auto phb = phb_of(basis, drc, false)) {
+  } else if (const auto phb = phb_of(basis, drc, By::phb)) {
     parts.push_back({phb_node(basis, *phb, Origin::connector), nullptr});
-  } else if (const auto slot = phb_of(basis, drc, true)) {
+  } else if (const auto slot = phb_of(basis, drc, By::slot)) {
+    if (slot->hot_plug != nullptr) {
+      parts.push_back({slot_node(basis, *slot, Origin::connector), nullptr});
+      return parts;
+    }
     if (slot_is_empty(basis, *slot)) return parts;
-    parts.push_back({adapter_node(basis, *slot, Origin::connector), nullptr});
+    parts.push_back({slot_node(basis, *slot, Origin::connector), nullptr});
     for (Node& function : further_functions(basis, *slot, Origin::connector)) {
       parts.push_back({std::move(function), nullptr});
     }
+  } else if (const auto card = phb_of(basis, drc, By::card)) {
+    for (Node& node : card_nodes(basis, *card, Origin::connector)) {
+      parts.push_back({std::move(node), nullptr});
+    }
+  } else if (const auto resource = resource_of(basis, drc)) {
+    parts.push_back({resource_node(basis, *resource, Origin::connector), nullptr});
   } else if (const auto number = virtual_slot_of(basis, drc)) {
     if (const auto adapter = adapter_in(basis, *number)) {
       parts.push_back({virtual_adapter_node(basis, *adapter, Origin::connector), nullptr});
@@ -124,7 +157,13 @@ std::vector<Node> connector_nodes(const TreeBasis& basis, DrcIndex drc) {
 
 std::string connector_parent(const TreeBasis& basis, DrcIndex drc) {
   if (cpu_of(basis, drc)) return "/cpus";
-  if (const auto slot = phb_of(basis, drc, true)) return "/" + phb_node_name(slot->phb);
+  if (const auto slot = phb_of(basis, drc, By::slot)) return "/" + phb_node_name(slot->phb);
+  if (const auto card = phb_of(basis, drc, By::card)) {
+    return node_path(basis, card->slot);
+  }
+  if (const auto resource = resource_of(basis, drc)) {
+    return node_path(basis, basis.platform->resources[*resource].parent);
+  }
   if (virtual_slot_of(basis, drc)) return "/vdevice";
   return "/";
 }

@@ -73,4 +73,14 @@ bool slot_is_empty(const TreeBasis& basis, const PhbShape& phb);
 Node adapter_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);
 std::vector<Node> further_functions(const TreeBasis& basis, const PhbShape& phb, Origin origin);
 
+// hot_plug_nodes.cpp: slots with a physical connector, and the resources beyond CPU, MEM, PHB, SLOT.
+Node slot_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);   // bridge or adapter
+void add_slot_nodes(Node& phb_node, const TreeShape& shape, const PhbShape& phb);
+std::vector<Node> card_nodes(const TreeBasis& basis, const PhbShape& phb, Origin origin);
+Node resource_node(const TreeBasis& basis, std::size_t position, Origin origin);
+std::vector<DrcRun> resource_runs(const TreeBasis& basis, DrcIndex parent);   // {}: at the root
+void add_resource_nodes(Node& node, const TreeShape& shape, DrcIndex parent);
+// Tuples of power-domains-tree (B.7.1.1): the root domain 0 and, below it, one for each slot.
+Bytes power_domains_tree(const TreeBasis& basis);
+
 }  // namespace lparsim::firmware

@@ -99,6 +99,9 @@ Node rtas_node(const TreeShape& shape) {
   const auto cores = static_cast<std::uint32_t>(shape.cpus.size());
   rtas.add("ibm,lrdr-capacity",
            CellWriter{}.u64(shape.lmbs.size() * lmb).u64(lmb).u32(cores).take());
+  if (Bytes domains = power_domains_tree(shape); !domains.empty()) {
+    rtas.add("power-domains-tree", std::move(domains));
+  }
   for (const TokenShape& token : shape.tokens) rtas.add_u32(token.name, token.token.value);
   return rtas;
 }

@@ -138,8 +138,10 @@ std::optional<std::size_t> find_phb(const Core& core, std::size_t partition, std
 
 bool adapter_reachable(const Core& core, std::size_t partition, std::size_t slot) {
   const PartitionState& p = core.at(partition);
+  const bool card_slot_open = !core.platform.slots[slot].hot_plug ||
+                              p.hot_plug[slot] >= DrcState::slot_unisolated;
   return p.phbs[slot] >= DrcState::unisolated && p.slots[slot] >= DrcState::unisolated &&
-         !core.state.pci[slot].functions.empty();
+         card_slot_open && !core.state.pci[slot].functions.empty();
 }
 
 std::optional<std::size_t> slot_of_liobn(const Core& core, std::size_t partition,
@@ -260,15 +262,19 @@ void configure_endpoints(Core& core, std::size_t slot) {
 }
 
 void pci_follows_drc(Core& core, DrcPlace place, DrcCall call, const DrcVerdict& verdict) {
-  const bool io = place.array == DrcArray::phbs || place.array == DrcArray::slots;
+  const bool io = place.array == DrcArray::phbs || place.array == DrcArray::slots ||
+                  place.array == DrcArray::hot_plug;
   if (!io || place.position >= core.state.pci.size()) return;
+  // The adapter hangs on the innermost connector: the physical one where there is one.
+  const bool card_slot = core.platform.slots[place.position].hot_plug.has_value();
+  const DrcArray innermost = card_slot ? DrcArray::hot_plug : DrcArray::slots;
   PciSlotState& state = core.state.pci[place.position];
   if (call == DrcCall::isolate) {
     pe_state(core, place.position);
     pe_event(core, place.position, PeEvent::isolate);
     take_down(state);
-  } else if (call == DrcCall::unisolate && place.array == DrcArray::slots) {
-    bring_up(core, place.position);
+  } else if (call == DrcCall::unisolate && place.array == innermost) {
+    if (core.state.slots[place.position].card) bring_up(core, place.position);
   } else if (verdict.action == DrcAction::release) {
     pe_event(core, place.position, PeEvent::clear);
   }
@@ -279,7 +285,7 @@ void boot_pci(Core& core, std::size_t partition) {
   for (std::size_t i = 0; i < core.state.pci.size(); ++i) {
     if (!is_owned(p.slots[i])) continue;
     core.state.pci[i] = {};
-    bring_up(core, i);
+    if (core.state.slots[i].card) bring_up(core, i);
   }
 }
 

@@ -56,13 +56,16 @@ bool memory_usable(const Core& core, std::size_t partition, std::uint64_t addres
 
 namespace {
 
-bool has_node(DrcState state) { return state == DrcState::configured; }
+bool has_node(DrcState state) {
+  return state == DrcState::configured || state == DrcState::slot_configured;
+}
 
 }  // namespace
 
 TreeBasis tree_basis(const Core& core, std::size_t partition) {
   const PartitionState& p = core.at(partition);
-  return {&core.platform, &p.config, &core.profile, p.options, core.tokens, core.phbs};
+  return {&core.platform, &p.config, &core.profile, p.options, core.tokens, core.phbs,
+          core.state.revisions};
 }
 
 TreeShape tree_shape(const Core& core, std::size_t partition) {
@@ -73,6 +76,7 @@ TreeShape tree_shape(const Core& core, std::size_t partition) {
   shape.cas_reboots = p.cas.reboots;
   shape.tokens = core.tokens;
   shape.phb_of_slot = core.phbs;
+  shape.revisions = core.state.revisions;
   if (off) return shape;
   for (std::size_t i = 0; i < std::min(shape.cpus.size(), p.cpus.size()); ++i) {
     shape.cpus[i].owned = has_node(p.cpus[i]);
@@ -85,7 +89,11 @@ TreeShape tree_shape(const Core& core, std::size_t partition) {
       if (phb.phb != core.phbs[i]) continue;
       phb.owned = has_node(p.phbs[i]);
       phb.adapter = has_node(p.slots[i]);
+      phb.card = has_node(p.hot_plug[i]);
     }
+  }
+  for (std::size_t i = 0; i < shape.resources.size(); ++i) {
+    shape.resources[i] = has_node(p.resources[i]);
   }
   std::erase_if(shape.virtual_slots, [&](const VirtualSlotShape& slot) {
     return slot.slot >= p.virtual_slots.size() || !has_node(p.virtual_slots[slot.slot]);

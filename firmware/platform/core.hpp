@@ -13,7 +13,7 @@
 namespace lparsim::firmware {
 
 struct LogTexts {                    // interned once
-  std::array<TextId, 5> drc_states{};
+  std::array<TextId, kDrcStateCount> drc_states{};
   TextId processors = 0, units = 0, lmbs = 0, slot = 0;
 };
 

@@ -70,6 +70,7 @@ void settle_hand_over(Core& core, std::size_t partition) {
       if (states(p, array)[i] != DrcState::allocatable) continue;
       if (array == DrcArray::cpus && i >= most_cpus(core, partition)) continue;
       set_drc_state(core, p, {array, i}, DrcState::configured);
+      if (array == DrcArray::slots) boot_card_slot(core, p, i);
     }
   }
   p.caches.clear();

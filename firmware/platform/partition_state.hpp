@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "firmware/device_tree/cas.hpp"
+#include "firmware/drc/busy.hpp"
 #include "firmware/events/event_state.hpp"
 #include "firmware/hcall/hcall_state.hpp"
 #include "firmware/hypervisor.hpp"
@@ -26,6 +27,13 @@ struct ReportedCache {               // a cache node that the client has, and th
   bool operator==(const ReportedCache&) const = default;
 };
 
+struct ObtainedDrc {
+  DrcIndex drc;
+  Offer by{};
+
+  bool operator==(const ObtainedDrc&) const = default;
+};
+
 struct PartitionState {
   PartitionConfig config;            // limits, and the amounts held while off
   PowerState power = PowerState::off;
@@ -33,12 +41,16 @@ struct PartitionState {
   ProcUnits pending_units, entitled;
   std::uint32_t pending_lmbs = 0;
 
-  // One byte per DRC, by number; phbs and slots by position in PlatformConfig::slots.
-  std::vector<DrcState> cpus, lmbs, phbs, slots, virtual_slots;
+  // One byte per DRC, by number; phbs, slots and hot_plug by position in PlatformConfig::slots,
+  // resources by position in PlatformConfig::resources.
+  std::vector<DrcState> cpus, lmbs, phbs, slots, virtual_slots, hot_plug, resources;
   std::uint32_t fixed_lmbs = 0;      // boot memory without connectors: LMBs 0 .. fixed_lmbs-1
   std::vector<ThreadState> threads;  // by server number
   std::int32_t running_threads = 0;
   std::vector<DrcIndex> mapped;            // DRCs with a translation (R1-13.7.4.1.2-2)
+  std::vector<ObtainedDrc> obtained;       // owned by exchange or recovery
+  std::vector<BusyDrc> busy;               // transitions that take their time
+  std::vector<std::uint16_t> leaving_adapters;   // undefined when the OS releases their slot
   std::vector<DrcIndex> remove_requested;  // LMBs that a hot-plug event asked to remove
 
   Options options;
@@ -57,8 +69,18 @@ struct PartitionState {
 struct SlotState {
   PartitionId owner;
   bool leaving = false;              // goes back to the platform when the OS releases it
+  bool card = true;
+  CardFit fit = CardFit::fits;
+  std::uint8_t indicator = 0;        // dr-indicator
 
   bool operator==(const SlotState&) const = default;
+};
+
+struct ResourceState {
+  PartitionId owner;
+  bool leaving = false;
+
+  bool operator==(const ResourceState&) const = default;
 };
 
 struct SystemState {
@@ -67,6 +89,8 @@ struct SystemState {
   std::vector<SlotState> slots;
   HcallSystemState hcalls;
   std::vector<PciSlotState> pci;            // as slots
+  std::vector<ResourceState> resources;
+  std::vector<std::uint32_t> revisions;     // of the resources' microcode
   PlatformServices rtas;
 
   bool operator==(const SystemState&) const = default;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,44 @@ struct ProcessorShape {           // the machine's processors
   std::uint32_t timebase_hz = 512'000'000U;
 };
 
+// How a card gets on with the slot it sits in: what firmware finds out (13.5.3.2-3, 13.5.3.4-4,
+// table 13-8).
+enum class CardFit : std::uint8_t {
+  fits, changes_bus_frequency, harmful, not_in_this_system, not_in_this_connector,
+};
+// What dr-entity-sense needs of a physical connector that is no PCI slot (R1-13.5.3.3-3).
+enum class SenseNeeds : std::uint8_t { nothing, power, power_and_unisolate };
+
+inline constexpr std::uint32_t kLiveInsertion = 0xffff'ffffU;   // power domain -1
+
+struct HotPlugConfig {            // the physical connector below a logical SLOT
+  DrcIndex drc;                   // unlike any other of the machine
+  std::uint8_t type = 28;         // table B-2: 1..8, 11..30
+  std::uint32_t power_domain = kLiveInsertion;   // its own; never 0, the root domain
+  bool card = true;               // something is plugged when the machine starts
+  CardFit fit = CardFit::fits;
+  SenseNeeds sense_needs = SenseNeeds::nothing;
+  std::uint8_t endpoints = 1;     // partitionable ones; several: only for a trusted partition
+};
+
 struct SlotConfig {               // a physical I/O slot
   DrcIndex drc;                   // 0x21SSBBBB
   std::string location;           // U787F.001.DPM0XLZ-P1-C4
   PartitionId owner;              // kNoPartition: free
   AdapterConfig adapter{};        // what is plugged in
+  std::optional<HotPlugConfig> hot_plug{};   // absent: the adapter is built in
+};
+
+// A logical connector beyond processors, LMBs, PHBs and slots (table B-2).
+enum class ResourceKind : std::uint8_t { memory_region, port, facility, function };
+struct ResourceConfig {
+  ResourceKind kind{};
+  DrcIndex drc;
+  std::string name;               // "LMB 3", "Port 1", location code
+  std::uint8_t number = 0;        // n of MEM-n, 1 and up
+  DrcIndex parent;                // PORT: SLOT of its adapter; COPLATFUN: its facility
+  PartitionId owner;              // kNoPartition: free
+  std::uint64_t address = 0, bytes = 0;      // memory region
 };
 
 inline constexpr std::uint16_t kAnySlot = 0xffff;
@@ -87,6 +121,7 @@ struct PlatformConfig {
   std::uint16_t cores_per_chip = 10;                             // for NUMA: chip = node
   std::vector<SlotConfig> slots;
   std::vector<PartitionConfig> partitions;
+  std::vector<ResourceConfig> resources{};
 };
 
 }  // namespace lparsim::firmware

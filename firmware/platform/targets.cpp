@@ -6,6 +6,7 @@
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/pci/pci.hpp"
 #include "firmware/platform/architecture.hpp"
+#include "firmware/platform/offers.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
@@ -14,15 +15,23 @@ namespace {
 constexpr auto kReserved = DrcState::allocatable, kPlatform = DrcState::unallocatable;
 
 std::uint32_t count_held(const std::vector<DrcState>& list) {
-  return static_cast<std::uint32_t>(
-      std::count_if(list.begin(), list.end(), [](DrcState s) { return s != kPlatform; }));
+  return static_cast<std::uint32_t>(std::count_if(
+      list.begin(), list.end(), [](DrcState s) { return s != kPlatform && !is_offered(s); }));
+}
+
+std::uint32_t count_offered(const std::vector<DrcState>& list) {
+  return static_cast<std::uint32_t>(std::count_if(list.begin(), list.end(), is_offered));
+}
+
+ProcUnits whole(std::uint32_t processors) {
+  return whole_processors(static_cast<std::int32_t>(processors));
 }
 
 // The lowest connectors not yet on offer become allocatable.
 void reserve(Core& core, PartitionState& p, DrcArray array, std::uint32_t count) {
   for (std::size_t i = 0; i < states(p, array).size() && count > 0; ++i) {
     if (states(p, array)[i] != kPlatform) continue;
-    set_drc_state(core, p, {array, i}, kReserved);
+    set_drc_state(core, p, {array, i}, assigned_state(core));
     --count;
   }
   LPARSIM_ASSERT(count == 0);
@@ -43,7 +52,12 @@ ProcUnits units_of(const PartitionConfig& config) {
   return config.dedicated ? whole_processors(config.procs) : config.units;
 }
 
-// Makes the partition hold exactly `wanted`, if that is free.
+}  // namespace
+
+DrcState assigned_state(const Core& core) {
+  return core.profile.drc.hmc_assigns_usable ? DrcState::available : kReserved;
+}
+
 bool hold_units(Core& core, std::size_t partition, ProcUnits wanted) {
   Ledger& ledger = core.state.ledger;
   const ProcUnits held = ledger.units(partition);
@@ -70,12 +84,17 @@ bool hold_lmbs(Core& core, std::size_t partition, std::uint32_t wanted) {
   return true;
 }
 
+namespace {
+
 std::int64_t most_procs(const Core& core, std::size_t partition) {
-  return (core.state.ledger.units(partition) + core.state.ledger.free_units()).hundredths / 100;
+  const Ledger& ledger = core.state.ledger;
+  return (ledger.units(partition) + ledger.free_units()).hundredths / 100 -
+         std::int64_t{offered_procs(core.at(partition))};
 }
 
 std::int64_t most_lmbs(const Core& core, std::size_t partition) {
-  return std::int64_t{core.state.ledger.lmbs(partition)} + core.state.ledger.free_lmbs();
+  return std::int64_t{core.state.ledger.lmbs(partition)} + core.state.ledger.free_lmbs() -
+         std::int64_t{offered_lmbs(core.at(partition))};
 }
 
 // Off: configuration and target are one.
@@ -103,6 +122,8 @@ std::uint32_t count_owned(const std::vector<DrcState>& list) {
 }
 std::uint32_t held_procs(const PartitionState& p) { return count_held(p.cpus); }
 std::uint32_t held_lmbs(const PartitionState& p) { return count_held(p.lmbs); }
+std::uint32_t offered_procs(const PartitionState& p) { return count_offered(p.cpus); }
+std::uint32_t offered_lmbs(const PartitionState& p) { return count_offered(p.lmbs); }
 
 AssignAnswer hold_configuration(Core& core, std::size_t partition, const PartitionConfig& config) {
   PartitionState& p = core.at(partition);
@@ -133,20 +154,19 @@ AssignAnswer target_processors(Core& core, std::size_t partition, std::int32_t p
   if (procs < 0) return {AssignStatus::wrong_state, 0};
   if (p.power == PowerState::off) return set_procs_off(core, partition, procs);
   const auto wanted = static_cast<std::uint32_t>(procs);
-  const std::uint32_t held = held_procs(p);
-  const std::uint32_t most = std::max(most_cpus(core, partition), held);
+  const std::uint32_t held = held_procs(p), offered = offered_procs(p);
+  const std::uint32_t room = static_cast<std::uint32_t>(p.cpus.size()) - offered;
+  const std::uint32_t most = std::max(std::min(most_cpus(core, partition), room), held);
   if (wanted > most) return {AssignStatus::not_enough_processors, most};
   if (wanted > held) {
     // Virtual processors of a shared partition cost nothing; dedicated ones come from the ledger.
-    if (p.config.dedicated && !hold_units(core, partition, whole_processors(procs))) {
+    if (p.config.dedicated && !hold_units(core, partition, whole(wanted + offered))) {
       return {AssignStatus::not_enough_processors, most_procs(core, partition)};
     }
     reserve(core, p, DrcArray::cpus, wanted - held);
   } else {
     const std::uint32_t back = take_back(core, p, DrcArray::cpus, held - wanted);
-    if (p.config.dedicated) {
-      hold_units(core, partition, whole_processors(static_cast<std::int32_t>(held - back)));
-    }
+    if (p.config.dedicated) hold_units(core, partition, whole(held - back + offered));
   }
   core.log_assign(p, core.texts.processors, p.pending_procs, procs);
   p.pending_procs = procs;
@@ -185,18 +205,19 @@ AssignAnswer target_lmbs(Core& core, std::size_t partition, std::uint32_t lmbs) 
     p.config.lmbs = p.pending_lmbs = lmbs;
     return {};
   }
-  const std::uint32_t held = held_lmbs(p);
-  if (lmbs > p.lmbs.size()) {
-    return {AssignStatus::not_enough_memory, static_cast<std::int64_t>(p.lmbs.size())};
+  const std::uint32_t held = held_lmbs(p), offered = offered_lmbs(p);
+  if (lmbs + std::uint64_t{offered} > p.lmbs.size()) {
+    return {AssignStatus::not_enough_memory,
+            static_cast<std::int64_t>(p.lmbs.size() - offered)};
   }
   if (lmbs > held) {
-    if (!hold_lmbs(core, partition, lmbs)) {
+    if (!hold_lmbs(core, partition, lmbs + offered)) {
       return {AssignStatus::not_enough_memory, most_lmbs(core, partition)};
     }
     reserve(core, p, DrcArray::lmbs, lmbs - held);
   } else {
     const std::uint32_t back = take_back(core, p, DrcArray::lmbs, held - lmbs);
-    hold_lmbs(core, partition, held - back);
+    hold_lmbs(core, partition, held - back + offered);
   }
   p.pending_lmbs = lmbs;
   return {};
@@ -234,12 +255,57 @@ AssignAnswer target_slot(Core& core, std::size_t slot, PartitionId owner) {
     return {};
   }
   if (state.owner != kNoPartition) return {AssignStatus::slot_owned, state.owner.value};
+  // R1-13.6.1-11: an adapter that several partitions share is a trusted one's.
+  const auto& hot_plug = core.platform.slots[slot].hot_plug;
+  const bool shared = hot_plug && hot_plug->endpoints > 1;
+  if (shared && core.at(to).config.os != OsType::vioserver) return {AssignStatus::wrong_state, 0};
   state.owner = owner;
   PartitionState& p = core.at(to);
   core.log_assign(p, core.texts.slot, 0, owner.value);
   if (p.power == PowerState::on) {
-    set_drc_state(core, p, {DrcArray::phbs, slot}, kReserved);
-    set_drc_state(core, p, {DrcArray::slots, slot}, kReserved);
+    set_drc_state(core, p, {DrcArray::phbs, slot}, assigned_state(core));
+    set_drc_state(core, p, {DrcArray::slots, slot}, assigned_state(core));
+    if (assigned_state(core) != kReserved) enter_slot(core, p, slot, true);
+  }
+  return {};
+}
+
+namespace {
+
+AssignAnswer free_resource(Core& core, std::size_t position) {
+  ResourceState& state = core.state.resources[position];
+  const std::size_t owner = core.find(state.owner);
+  if (owner == Core::kNowhere) return {};
+  PartitionState& p = core.at(owner);
+  const bool on = p.power == PowerState::on;
+  state.leaving = on && is_owned(p.resources[position]);
+  if (state.leaving) return {};
+  if (on) set_drc_state(core, p, {DrcArray::resources, position}, kPlatform);
+  state.owner = kNoPartition;
+  return {};
+}
+
+}  // namespace
+
+AssignAnswer target_resource(Core& core, DrcIndex resource, PartitionId owner) {
+  const auto& list = core.platform.resources;
+  const auto found = std::find_if(list.begin(), list.end(),
+                                  [&](const ResourceConfig& r) { return r.drc == resource; });
+  if (found == list.end()) return {AssignStatus::no_such_slot, 0};
+  const auto position = static_cast<std::size_t>(found - list.begin());
+  if (owner == kNoPartition) return free_resource(core, position);
+  const std::size_t to = core.find(owner);
+  if (to == Core::kNowhere) return {AssignStatus::no_such_partition, 0};
+  ResourceState& state = core.state.resources[position];
+  if (state.owner == owner) {
+    state.leaving = false;
+    return {};
+  }
+  if (state.owner != kNoPartition) return {AssignStatus::slot_owned, state.owner.value};
+  state.owner = owner;
+  PartitionState& p = core.at(to);
+  if (p.power == PowerState::on) {
+    set_drc_state(core, p, {DrcArray::resources, position}, assigned_state(core));
   }
   return {};
 }
@@ -264,20 +330,25 @@ void released(Core& core, std::size_t partition, DrcPlace place) {
     case DrcArray::cpus: {
       if (static_cast<std::int32_t>(held_procs(p)) <= p.pending_procs) return;
       set_drc_state(core, p, place, kPlatform);
-      const auto held = static_cast<std::int32_t>(held_procs(p));
-      if (p.config.dedicated) hold_units(core, partition, whole_processors(held));
+      if (p.config.dedicated) {
+        hold_units(core, partition, whole(held_procs(p) + offered_procs(p)));
+      }
       return;
     }
     case DrcArray::lmbs:
       if (held_lmbs(p) <= p.pending_lmbs) return;
       set_drc_state(core, p, place, kPlatform);
-      hold_lmbs(core, partition, held_lmbs(p));
+      hold_lmbs(core, partition, held_lmbs(p) + offered_lmbs(p));
       return;
     case DrcArray::phbs:
     case DrcArray::slots:
       if (core.state.slots[place.position].leaving) free_slot(core, place.position);
       return;
-    case DrcArray::virtual_slots: return;   // the adapter stays defined until the HMC removes it
+    case DrcArray::virtual_slots: return adapter_released(core, p, place.position);
+    case DrcArray::resources:
+      if (core.state.resources[place.position].leaving) free_resource(core, place.position);
+      return;
+    case DrcArray::hot_plug: return;   // has no 9003
   }
 }
 
@@ -299,6 +370,7 @@ void settle_off(Core& core, std::size_t partition) {
   off.rtas = std::move(p.rtas);
   off.rtas.boot = {};
   off.cas = std::move(p.cas);
+  for (const std::uint16_t slot : p.leaving_adapters) undefine_adapter(off.config, slot);
   p = std::move(off);
   sync_pending(p);
   // A lowered target gives back at once; nothing can be missing: what is pending is always held.
@@ -307,7 +379,11 @@ void settle_off(Core& core, std::size_t partition) {
   for (std::size_t i = 0; i < core.state.slots.size(); ++i) {
     SlotState& slot = core.state.slots[i];
     if (slot.owner == p.config.id) pci_power_off(core, i);
-    if (slot.owner == p.config.id && slot.leaving) slot = {};
+    if (slot.owner == p.config.id && slot.leaving) slot.owner = {}, slot.leaving = false;
+  }
+  for (ResourceState& resource : core.state.resources) {
+    if (resource.owner != p.config.id || !resource.leaving) continue;
+    resource.owner = {}, resource.leaving = false;
   }
 }
 

@@ -8,9 +8,17 @@
 
 namespace lparsim::firmware {
 
-// DRCs of the partition that are reserved (L1a) or owned (L2..L4).
+// DRCs of the partition that are reserved (L1a) or owned (L2..L4): what its targets count.
 std::uint32_t held_procs(const PartitionState& partition);
 std::uint32_t held_lmbs(const PartitionState& partition);
+// Those on offer (L1x, L1r), which the ledger counts beside them.
+std::uint32_t offered_procs(const PartitionState& partition);
+std::uint32_t offered_lmbs(const PartitionState& partition);
+// Makes the ledger hold exactly this much for the partition; false: not free.
+bool hold_units(Core& core, std::size_t partition, ProcUnits wanted);
+bool hold_lmbs(Core& core, std::size_t partition, std::uint32_t wanted);
+// What a connector becomes when the HMC assigns it: L1a, in the exclusive model L2.
+DrcState assigned_state(const Core& core);
 std::uint32_t count_owned(const std::vector<DrcState>& states);
 
 // Takes what `config` asks for into the (empty) hands of a partition that is off.
@@ -21,6 +29,7 @@ AssignAnswer target_processors(Core& core, std::size_t partition, std::int32_t p
 AssignAnswer target_units(Core& core, std::size_t partition, ProcUnits units);
 AssignAnswer target_weight(Core& core, std::size_t partition, std::int32_t weight);
 AssignAnswer target_lmbs(Core& core, std::size_t partition, std::uint32_t lmbs);
+AssignAnswer target_resource(Core& core, DrcIndex resource, PartitionId owner);
 AssignAnswer target_slot(Core& core, std::size_t slot, PartitionId owner);
 void restore_processor_target(Core& core, std::size_t partition);
 void restore_lmb_target(Core& core, std::size_t partition);

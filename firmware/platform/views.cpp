@@ -73,7 +73,7 @@ namespace {
 
 void check_amounts(const Core& core, std::size_t partition, std::vector<std::string>& lines) {
   const PartitionState& p = core.at(partition);
-  const auto held = static_cast<std::int32_t>(held_procs(p));
+  const auto held = static_cast<std::int32_t>(held_procs(p) + offered_procs(p));
   const ProcUnits units =
       p.config.dedicated ? whole_processors(held) : std::max(p.entitled, p.pending_units);
   const unsigned id = p.config.id.value;
@@ -82,7 +82,7 @@ void check_amounts(const Core& core, std::size_t partition, std::vector<std::str
                                 id, units.hundredths,
                                 core.state.ledger.units(partition).hundredths));
   }
-  if (core.state.ledger.lmbs(partition) != held_lmbs(p)) {
+  if (core.state.ledger.lmbs(partition) != held_lmbs(p) + offered_lmbs(p)) {
     lines.push_back(fmt::format("OWN: partition {} accounts for {} LMBs, the ledger for {}", id,
                                 held_lmbs(p), core.state.ledger.lmbs(partition)));
   }
@@ -92,6 +92,11 @@ void check_amounts(const Core& core, std::size_t partition, std::vector<std::str
     if (its != (p.phbs[i] != platforms) || its != (p.slots[i] != platforms)) {
       lines.push_back(fmt::format("OWN: slot {} and partition {} disagree",
                                   core.platform.slots[i].location, id));
+    }
+    const bool hot_plug = core.platform.slots[i].hot_plug && is_owned(p.slots[i]);
+    if (hot_plug != (p.hot_plug[i] != DrcState::foreign)) {
+      lines.push_back(fmt::format("DRSTATE: partition {} and the card slot of {} disagree", id,
+                                  core.platform.slots[i].location));
     }
     if (is_owned(p.slots[i]) && !is_owned(p.phbs[i])) {
       lines.push_back(fmt::format("DRSTATE: partition {} owns slot {} without its PHB", id,
@@ -112,6 +117,22 @@ void check_held_off(const Core& core, std::size_t partition, std::vector<std::st
   }
   lines.push_back(fmt::format("OWN: partition {} is off, its configuration and the ledger disagree",
                               p.config.id.value));
+}
+
+void check_resources(const Core& core, const PartitionState& p, std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < core.state.resources.size(); ++i) {
+    const bool its = core.state.resources[i].owner == p.config.id;
+    if (its != (p.resources[i] != DrcState::unallocatable)) {
+      lines.push_back(fmt::format("OWN: {} and partition {} disagree",
+                                  core.platform.resources[i].name, p.config.id.value));
+    }
+  }
+  for (const ObtainedDrc& drc : p.obtained) {
+    const auto place = find_drc(core, p, drc.drc);
+    if (place && is_owned(state_of(p, *place))) continue;
+    lines.push_back(fmt::format("DRSTATE: partition {} obtained DRC {:#x} and does not own it",
+                                p.config.id.value, drc.drc.value));
+  }
 }
 
 void check_threads(const Core& core, const PartitionState& p, std::vector<std::string>& lines) {
@@ -140,6 +161,7 @@ std::vector<std::string> state_inconsistencies(const Core& core) {
     }
     check_amounts(core, i, lines);
     check_threads(core, p, lines);
+    check_resources(core, p, lines);
     for (const std::string& problem : tree_problems(current_tree(core, i))) {
       lines.push_back(fmt::format("DTWF: partition {}: {}", p.config.id.value, problem));
     }

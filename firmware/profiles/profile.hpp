@@ -20,6 +20,8 @@ struct CallLatency {
 // Readings of the DRC chapter; a status field is what set-indicator or the sensor answers with.
 struct DrcReadings {
   bool unallocatable_sense_fails = false;      // open point 2: L1b senses status -3, else sense 2
+  std::int32_t unusable_sense_status = 0;      // 3, 24: -9002 is the legacy way to say "unusable"
+  std::int32_t recovery_sense = 4;             // 22: value in L1r, or 3
   bool isolate_unconfigured_allowed = true;    // 8: isolate L3 -> L2, else -3
   std::int32_t isolate_unusable_status = -3;   // 1: isolate in L1; 0 = null transition succeeds
   std::int32_t unusable_null_status = 0;       // 1: 9003=0 in L1
@@ -29,6 +31,46 @@ struct DrcReadings {
   std::int32_t configure_isolated_status = 0;  // 7: configure-connector in L2; 0 or -9003
   bool configured_walks_again = true;          // configure-connector in L4 walks again, else 0
   bool exchange_recover_allowed = true;        // 9003=2 and 9003=3 exist
+  std::int32_t unusable_offered_status = 0;    // 1: 9003=0 in L1x and L1r
+  std::int32_t wrong_verb_status = -3;         // 20: 9003=1, 2, 3 that the offer is not for
+  std::int32_t isolate_offered_status = -3;    // 20: 9001=0 in L1x and L1r
+  std::int32_t unisolate_offered_status = -3;  // 20: 9001=1 in L1x and L1r
+  bool hmc_assigns_usable = false;             // 21: exclusive model, the HMC's assignment makes L2
+  bool offered_below_blocks = true;            // 23: L1x, L1r below a PHB or SLOT blocks isolate
+  std::int32_t configure_unknown_status = -3;  // 4: configure-connector with an unknown index
+  bool connector_restarts = true;              // 14: first-call format during a sequence, else -1
+  bool connector_errors_end = true;            // 15: -9001, -9002, -9003 end a sequence
+  bool connector_closes_top_level = false;     // 29: a 4 before the final 0
+  bool siblings_through_parent = false;        // 29: 4 and 2 where 1 is meant
+  bool configure_passes_owned = false;         // 12: goes on below connectors that are owned
+  bool memory_region_node = false;             // 16: fragment ibm,memory-region@, else memory@
+  std::int32_t io_mapped_isolate_status = -9001;   // section 7: IOA range or TCEs; 0 = not checked
+  std::int32_t virtual_mapped_isolate_status = -9001;  // section 7: TCEs of a virtual adapter
+  std::int32_t caller_inside_isolate_status = -1;  // section 7: argument block inside the LMB
+  bool extended_delay_everywhere = false;      // 31: 9902... for 9002 and 9003 as well, else -2
+
+  // Physical slots (DRC.md 6).
+  std::int32_t power_off_in_use_status = -1;   // 4: set-power-level 0 in P7, P8
+  std::int32_t power_parameter_status = -3;    // 4: unknown domain or level
+  bool live_domain_echoes = false;             // 5: set-power-level(-1, n) answers 0 and n
+  std::int32_t unisolate_empty_off_status = 0; // 19: 9001=1 in P5, empty
+  std::int32_t unisolate_empty_status = 0;     // R1-13.6.3-2: 9001=1 in P6, empty
+  std::int32_t unisolate_off_status = -1;      // 9001=1 in P5 with a card: never 0
+  std::int32_t harmful_card_status = -9004;    // 11: unlike all other codes (R1-13.5.3.4-4)
+  std::int32_t configure_off_status = -1;      // 7: configure-connector in P5
+  std::int32_t configure_isolated_slot_status = 0;   // 7: in P6; 0 or -9003
+  bool empty_slot_boots_off = true;            // 18: owned and empty at boot: P5, else P6
+};
+
+// How long a transition keeps answering -2 or 990x until it is done; 0: at once.
+struct DrcTiming {
+  Duration power_on{};               // set-power-level 100: ramp and reset of a slot
+  Duration power_off{};
+  Duration card_ready{};             // 9001=1: until a card answers configuration cycles
+  Duration connector_power_up{};     // configure-connector of a SLOT with a built-in adapter
+  Duration memory_isolate{};         // 9001=0 of MEM and MEM-n
+  Duration allocation{};             // 9003 of any connector
+  bool plain_busy = false;           // -2 for all of them, else 990x where it is allowed
 };
 
 struct QueueLimits {                 // undelivered logs of a class, per partition
@@ -151,6 +193,7 @@ struct FirmwareProfile {
   bool latency_before_commit = true; // else between commit and reply
   bool hmc_sends_events = false;     // an HMC request also queues a hot-plug event
   DrcReadings drc;
+  DrcTiming drc_timing;
   EventLayout events;
   TreeStyle tree;
   Supported supported;

@@ -92,6 +92,9 @@ constexpr FirmwareProfile make_phyp() {
   p.drc.mem_mapped_isolate_status = -9001;   // [text] R1-13.7.4.1.2-2
   p.drc.configure_isolated_status = 0;       // [text] R1-13.7.4.3-1
   p.drc.configured_walks_again = true;       // [inferred] unpredictable by the text
+  p.drc_timing.power_on = milliseconds{500};            // [inferred] reset time and ramp of a slot
+  p.drc_timing.power_off = milliseconds{100};           // [inferred]
+  p.drc_timing.card_ready = milliseconds{250};          // [inferred] 100 ms to 1 s after reset
   p.events.fixed_identifier = false;         // [text] table 10-22
   p.events.disposition = 0;                  // [text] table 10-4
   p.events.main_version = 1;                 // [seen] all 17 IBM logs
@@ -141,6 +144,14 @@ constexpr FirmwareProfile make_qemu() {
   p.drc.configure_isolated_status = -9003;
   p.drc.configured_walks_again = true;
   p.drc.exchange_recover_allowed = false;    // [inferred]
+  p.drc.live_domain_echoes = true;
+  p.drc.siblings_through_parent = true;
+  p.drc.io_mapped_isolate_status = 0;
+  p.drc.virtual_mapped_isolate_status = 0;
+  p.drc.caller_inside_isolate_status = 0;
+  p.drc.unisolate_empty_status = -3;
+  p.drc.unisolate_empty_off_status = -3;
+  p.drc.configure_isolated_slot_status = -9003;
   p.events.fixed_identifier = true;
   p.events.disposition = 2;
   p.events.main_version = 0;

@@ -35,6 +35,7 @@ struct CallFrame {
   std::array<std::uint32_t, kMaxOutputs> out{};
   bool parks = false;
   std::uint8_t status_at = 0;              // output cell of the status
+  GuestAddress arguments{};        // of the block
 
   PartitionState& state() { return core.at(partition); }
   void answer(std::int32_t status) { out[status_at] = static_cast<std::uint32_t>(status); }

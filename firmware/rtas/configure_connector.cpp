@@ -3,6 +3,7 @@
 // with its own work area, and an abandoned sequence is simply replaced by the next first call.
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/rtas/call_table.hpp"
@@ -34,11 +35,38 @@ WorkArea read_work_area(const CallFrame& frame) {
   return {load_be32(page), load_be32(page + kEntry), page};
 }
 
+// Open point 12: the other reading goes on below connectors that are the partition's.
+void add_owned_below(const CallFrame& frame, DrcPlace place, Node& node) {
+  const PartitionState& p = frame.core.at(frame.partition);
+  const TreeBasis basis = tree_basis(frame.core, frame.partition);
+  for (const DrcArray array : {DrcArray::slots, DrcArray::hot_plug, DrcArray::resources}) {
+    for (std::size_t i = 0; i < states(p, array).size(); ++i) {
+      const DrcPlace below{array, i};
+      const DrcState state = state_of(p, below);
+      if (state != DrcState::configured && state != DrcState::slot_configured) continue;
+      const auto above = place_above(frame.core, p, below);
+      if (!above || above->array != place.array || above->position != place.position) continue;
+      for (Node& child : connector_nodes(basis, drc_index(frame.core, below))) {
+        add_owned_below(frame, below, child);
+        node.children.push_back(std::move(child));
+      }
+    }
+  }
+}
+
 // Caches that the client has from another CPU are not reported again.
 std::vector<ConnectorPart> parts_to_report(CallFrame& frame, DrcPlace place, DrcIndex index) {
   const PartitionState& p = frame.state();
   std::vector<ConnectorPart> parts = connector_parts(tree_basis(frame.core, frame.partition), index,
                                                      frame.core.cpu_commons);
+  if (frame.core.profile.drc.configure_passes_owned && !parts.empty()) {
+    add_owned_below(frame, place, parts.front().node);
+  }
+  const bool memory = place.array == DrcArray::lmbs && !parts.empty();
+  if (memory && frame.core.profile.drc.memory_region_node) {   // open point 16
+    std::string& name = parts.front().node.name;
+    name.replace(0, name.find('@'), "ibm,memory-region");
+  }
   if (place.array != DrcArray::cpus) return parts;
   std::erase_if(parts, [&](const ConnectorPart& part) {
     return std::any_of(p.caches.begin(), p.caches.end(), [&](const ReportedCache& cache) {
@@ -61,6 +89,11 @@ void close(PartitionState& p, std::uint32_t drc) {
                 [&](const ConnectorContext& open) { return open.drc.value == drc; });
 }
 
+bool is_open(const PartitionState& p, std::uint32_t drc) {
+  return std::any_of(p.connectors.begin(), p.connectors.end(),
+                     [&](const ConnectorContext& open) { return open.drc.value == drc; });
+}
+
 void log_step(CallFrame& frame, std::uint32_t drc, TextId name, std::size_t length) {
   frame.core.services.log.add(EventKind::connector, frame.state().config.id, drc,
                               static_cast<std::uint64_t>(std::int64_t{frame.status()}), name,
@@ -78,19 +111,29 @@ ConnectorContext* open(CallFrame& frame, std::uint32_t drc) {
   const DrcIndex index{drc};
   const auto place = find_drc(frame.core, p, index);
   if (!place) {
-    frame.answer(kRtasParameterError);
+    frame.answer(frame.core.profile.drc.configure_unknown_status);
     return nullptr;
   }
+  const DrcReadings& readings = frame.core.profile.drc;
   const DrcVerdict verdict = perform(frame.core, frame.partition, *place, DrcCall::configure);
-  const bool again = state_of(p, *place) == DrcState::configured;
-  if (verdict.action != DrcAction::walk ||
-      (again && !frame.core.profile.drc.configured_walks_again)) {
+  const DrcState state = state_of(p, *place);
+  const bool again = state == DrcState::configured || state == DrcState::slot_configured;
+  if (verdict.action != DrcAction::walk || (again && !readings.configured_walks_again)) {
     frame.answer(verdict.status);
     return nullptr;
   }
+  if (is_open(p, drc) && !readings.connector_restarts) {
+    frame.answer(kRtasHardwareError);
+    return nullptr;
+  }
+  if (const std::int32_t busy = powering_up(frame.core, p, *place)) {
+    frame.answer(busy);
+    return nullptr;
+  }
   close(p, drc);   // restart: 13.5.3.5
+  const WalkStyle style{readings.connector_closes_top_level, readings.siblings_through_parent};
   auto sequence =
-      std::make_shared<const ConnectorSequence>(parts_to_report(frame, *place, index));
+      std::make_shared<const ConnectorSequence>(parts_to_report(frame, *place, index), style);
   p.connectors.push_back({index, ++p.connector_ids, 0, std::move(sequence)});
   return &p.connectors.back();
 }
@@ -107,31 +150,50 @@ void complete(CallFrame& frame, const ConnectorContext& context) {
   const DrcIndex drc = context.drc;
   const auto place = find_drc(frame.core, p, drc);
   note_caches(p, context, *place);
-  set_drc_state(frame.core, p, *place, DrcState::configured);
+  const bool card = place->array == DrcArray::hot_plug;
+  set_drc_state(frame.core, p, *place, card ? DrcState::slot_configured : DrcState::configured);
   close(p, drc.value);
   frame.answer(kRtasSuccess);
   log_step(frame, drc.value, 0, 0);
 }
 
-// Writes the step into the work area; false: it does not fit. More pages help when they adjoin,
-// because entry 4 is an offset from the first page.
+// Where a step's value goes: behind its name, over into an adjoining further page, or to the start
+// of a further page that lies elsewhere (pages need not adjoin; entry 4 is an offset from the first
+// page, modulo 2^32). nullopt: there is no room.
+std::optional<std::uint32_t> value_offset(const CallFrame& frame, std::size_t after_name,
+                                          std::size_t size) {
+  const std::uint32_t extent = frame.in[1];
+  const bool adjoins = extent == frame.in[0] + kPage;
+  if (after_name + size <= (adjoins ? 2 : 1) * kPage) return static_cast<std::uint32_t>(after_name);
+  if (extent != 0 && size <= kPage) return extent - frame.in[0];
+  return std::nullopt;
+}
+
+// Writes the step into the work area; false: it does not fit.
 bool write_step(CallFrame& frame, std::uint8_t* raw, const ConnectorContext& context,
                 const ConnectorStep& step) {
   const std::size_t text_size = step.name == nullptr ? 0 : step.name->size() + 1;   // and its NUL
   const ByteView value = step.value == nullptr ? ByteView{} : ByteView{*step.value};
-  const std::size_t value_at = (kHeader + text_size + 3) / 4 * 4;
-  const std::uint64_t pages = frame.in[1] == frame.in[0] + kPage ? 2 : 1;
-  if (text_size > kLongestName || value_at + value.size() > pages * kPage) return false;
-  if (pages > 1 && page_at(frame, frame.in[1]) == nullptr) return false;
+  const auto value_at = value_offset(frame, (kHeader + text_size + 3) / 4 * 4, value.size());
+  if (text_size > kLongestName || !value_at) return false;
   store_be32(raw, context.drc.value);
   store_be32(raw + kEntry, context.id);
   store_be32(raw + 2 * kEntry, static_cast<std::uint32_t>(kHeader));
   store_be32(raw + 3 * kEntry, static_cast<std::uint32_t>(value.size()));
-  store_be32(raw + 4 * kEntry, static_cast<std::uint32_t>(value_at));
+  store_be32(raw + 4 * kEntry, *value_at);
   if (step.name != nullptr) std::memcpy(raw + kHeader, step.name->c_str(), text_size);
-  if (!value.empty()) std::memcpy(raw + value_at, value.data(), value.size());
-  frame.memory.written(frame.in[0], value_at + value.size());
+  frame.memory.written(frame.in[0], kHeader + text_size);
+  if (value.empty()) return true;
+  const std::uint32_t target = frame.in[0] + *value_at;
+  std::memcpy(frame.memory.rmo().data() + target, value.data(), value.size());
+  frame.memory.written(target, value.size());
   return true;
+}
+
+// A further page is the caller's own, on a page boundary, and not the first one.
+bool extent_is_sound(const CallFrame& frame) {
+  return frame.in[1] == 0 ||
+         (frame.in[1] != frame.in[0] && page_at(frame, frame.in[1]) != nullptr);
 }
 
 // -1, -9001, -9002 and -9003 end the sequence; busy, delays and 5 leave it as it is.
@@ -139,7 +201,8 @@ void connector_refused(CallFrame& frame) {
   const std::int32_t status = frame.status();
   const std::uint32_t drc = read_work_area(frame).drc;
   log_step(frame, drc, 0, 0);
-  if (status == kRtasHardwareError || status < kRtasParameterError) close(frame.state(), drc);
+  const bool ends = status < kRtasParameterError && frame.core.profile.drc.connector_errors_end;
+  if (status == kRtasHardwareError || ends) close(frame.state(), drc);
 }
 
 void configure_connector(CallFrame& frame) {
@@ -154,6 +217,10 @@ void configure_connector(CallFrame& frame) {
     if (context == nullptr) return frame.answer(kRtasHardwareError);   // aborted, or never opened
   }
   if (context->at == context->sequence->size()) return complete(frame, *context);
+  if (!extent_is_sound(frame)) {
+    if (area.sequence == 0) close(frame.state(), area.drc);
+    return frame.answer(kRtasParameterError);
+  }
   const ConnectorStep step = context->sequence->step(context->at);
   if (!write_step(frame, area.page, *context, step)) {
     // With a further page given and still no room there is nothing left to ask for.

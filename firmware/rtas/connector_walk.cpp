@@ -7,18 +7,7 @@
 namespace lparsim::firmware {
 namespace {
 
-void add_children(const Node& node, std::vector<ConnectorStep>& steps) {
-  std::int32_t next = kNextChild;
-  for (const Node& child : node.children) {
-    steps.push_back({next, &child.name, nullptr, nullptr});
-    for (const Property& property : child.properties) {
-      steps.push_back({kNextProperty, &property.name, &property.value, nullptr});
-    }
-    add_children(child, steps);
-    next = kNextSibling;
-  }
-  if (!node.children.empty()) steps.push_back({kPreviousParent, nullptr, nullptr, nullptr});
-}
+constexpr ConnectorStep kUp{kPreviousParent, nullptr, nullptr, nullptr};
 
 std::size_t own_steps(const ConnectorPart& part) {
   const std::size_t common = part.common == nullptr ? 0 : part.common->properties.size();
@@ -38,9 +27,27 @@ ConnectorStep own_step(const ConnectorPart& part, std::size_t at, std::int32_t n
 
 }  // namespace
 
-ConnectorSequence::ConnectorSequence(std::vector<ConnectorPart> parts) : parts_(std::move(parts)) {
+void ConnectorSequence::add_children(const Node& node, std::vector<ConnectorStep>& steps) const {
+  std::int32_t next = kNextChild;
+  for (const Node& child : node.children) {
+    if (next == kNextSibling && style_.through_parent) {
+      steps.push_back(kUp);
+      next = kNextChild;
+    }
+    steps.push_back({next, &child.name, nullptr, nullptr});
+    for (const Property& property : child.properties) {
+      steps.push_back({kNextProperty, &property.name, &property.value, nullptr});
+    }
+    add_children(child, steps);
+    next = kNextSibling;
+  }
+  if (!node.children.empty()) steps.push_back(kUp);
+}
+
+ConnectorSequence::ConnectorSequence(std::vector<ConnectorPart> parts, WalkStyle style)
+    : parts_(std::move(parts)), style_(style), size_(style.closes_top_level ? 1 : 0) {
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    size_ += own_steps(parts_[i]);
+    size_ += own_steps(parts_[i]) + (climbs(i) ? 1 : 0);
     if (parts_[i].node.children.empty()) continue;
     below_.resize(parts_.size());
     add_children(parts_[i].node, below_[i]);
@@ -51,9 +58,12 @@ ConnectorSequence::ConnectorSequence(std::vector<ConnectorPart> parts) : parts_(
 ConnectorStep ConnectorSequence::step(std::size_t at) const {
   LPARSIM_ASSERT(at < size_);
   for (std::size_t i = 0;; ++i) {
+    if (i == parts_.size()) return kUp;   // closes the top level
+    if (climbs(i) && at-- == 0) return kUp;
     const std::size_t own = own_steps(parts_[i]);
     // The first data return of a sequence is always 2; later top nodes are its siblings.
-    if (at < own) return own_step(parts_[i], at, i == 0 ? kNextChild : kNextSibling);
+    const bool child = i == 0 || style_.through_parent;
+    if (at < own) return own_step(parts_[i], at, child ? kNextChild : kNextSibling);
     at -= own;
     if (below_.empty()) continue;
     if (at < below_[i].size()) return below_[i][at];

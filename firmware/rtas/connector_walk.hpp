@@ -24,11 +24,16 @@ struct ConnectorStep {
   TextId* log_name = nullptr;          // keeps its id in the event log, where there is room
 };
 
+struct WalkStyle {                 // open point 29
+  bool closes_top_level = false;   // a 4 before the final 0
+  bool through_parent = false;     // 4 and 2 where 1 is meant
+};
+
 // All steps but the final 0. A step is looked up when it is asked for; only what lies below a top
 // node is laid out beforehand, so that opening a processor's sequence costs little.
 class ConnectorSequence {
  public:
-  explicit ConnectorSequence(std::vector<ConnectorPart> parts);
+  explicit ConnectorSequence(std::vector<ConnectorPart> parts, WalkStyle style = {});
   ConnectorSequence(const ConnectorSequence&) = delete;
   ConnectorSequence& operator=(const ConnectorSequence&) = delete;
   std::size_t size() const { return size_; }
@@ -36,7 +41,11 @@ class ConnectorSequence {
   const std::vector<ConnectorPart>& parts() const { return parts_; }
 
  private:
+  void add_children(const Node& node, std::vector<ConnectorStep>& steps) const;
+  bool climbs(std::size_t part) const { return style_.through_parent && part > 0; }
+
   std::vector<ConnectorPart> parts_;
+  WalkStyle style_;
   std::vector<std::vector<ConnectorStep>> below_;   // by part; empty: no top node has children
   std::size_t size_ = 0;
 };

@@ -175,7 +175,8 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
     return refuse(partition, entry.arguments, block);
   }
   CallFrame frame{core_, partition, *core_.memories[partition], entry.server, block.inputs,
-                  block.outputs, {}, {}, false, rows_[entry.call].status_output};
+                  block.outputs, {}, {}, false, rows_[entry.call].status_output,
+                  entry.arguments};
   for (std::size_t i = 0; i < block.inputs; ++i) frame.in[i] = block.input(i);
   const CallRow& row = rows_[entry.call];
   const std::int32_t fault = chosen_fault(frame, row);

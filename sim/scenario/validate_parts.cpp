@@ -11,10 +11,6 @@
 namespace lparsim::scenario {
 namespace {
 
-using firmware::DrcState;
-
-constexpr std::array kDrcStates{DrcState::unallocatable, DrcState::allocatable, DrcState::available,
-                                DrcState::unisolated, DrcState::configured};
 constexpr auto kLastEventKind = EventKind::violation;
 
 std::optional<Bytes> bytes_of(std::string_view hex) {
@@ -114,7 +110,8 @@ DrcExpectation Validation::drc(const RawDrc& raw) {
   DrcExpectation drc{raw.where, partition(raw.partition, raw.where + "/partition"),
                      DrcIndex{raw.drc}, {}};
   std::string words;
-  for (const auto state : kDrcStates) {
+  for (std::size_t i = 0; i < firmware::kDrcStateCount; ++i) {
+    const auto state = static_cast<firmware::DrcState>(i);
     if (to_string(state) == raw.state) {
       drc.state = state;
       return drc;

@@ -18,6 +18,10 @@ struct Move {
 // passed over below by looking at the partition's power.
 constexpr std::array kLegal{
     Move{"L1b", "L1a"}, Move{"L1a", "L1b"},   // assigned and unassigned by the HMC
+    Move{"L1b", "L1x"}, Move{"L1x", "L1b"},   // offered for exchange, offer withdrawn
+    Move{"L1b", "L1r"}, Move{"L1r", "L1b"},   // the same for recovery
+    Move{"L1a", "L1x"}, Move{"L1x", "L1a"},   Move{"L1a", "L1r"}, Move{"L1r", "L1a"},
+    Move{"L1x", "L2"},  Move{"L1r", "L2"},                      // exchange, recover
     Move{"L1a", "L2"},  Move{"L2", "L1a"},  Move{"L2", "L1b"},  // usable, unusable
     Move{"L2", "L3"},   Move{"L3", "L2"},                       // unisolate, isolate
     Move{"L3", "L4"},   Move{"L4", "L2"},                       // configured; isolated again
