@@ -207,7 +207,7 @@ void connector_refused(CallFrame& frame) {
 
 void configure_connector(CallFrame& frame) {
   const WorkArea area = read_work_area(frame);
-  if (area.page == nullptr) return frame.answer(kRtasParameterError);
+  if (area.page == nullptr || !extent_is_sound(frame)) return frame.answer(kRtasParameterError);
   ConnectorContext* context = nullptr;
   if (area.sequence == 0) {
     context = open(frame, area.drc);
@@ -217,10 +217,6 @@ void configure_connector(CallFrame& frame) {
     if (context == nullptr) return frame.answer(kRtasHardwareError);   // aborted, or never opened
   }
   if (context->at == context->sequence->size()) return complete(frame, *context);
-  if (!extent_is_sound(frame)) {
-    if (area.sequence == 0) close(frame.state(), area.drc);
-    return frame.answer(kRtasParameterError);
-  }
   const ConnectorStep step = context->sequence->step(context->at);
   if (!write_step(frame, area.page, *context, step)) {
     // With a further page given and still no room there is nothing left to ask for.

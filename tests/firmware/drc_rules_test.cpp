@@ -561,7 +561,7 @@ TEST_F(Rules, DrcInfoComesOnlyWhenAskedFor) {
   vector.u32(0).u32(0x0f000006).u8(5 - 1);
   for (int i = 0; i < 4; ++i) vector.u8(0).u8(0);
   vector.u8(23 - 1);
-  for (int byte = 0; byte < 23; ++byte) vector.u8(byte == 1 ? 0x20 : byte == 22 ? 0x40 : 0);
+  for (int byte = 0; byte < 23; ++byte) vector.u8(byte == 1 ? 0x20 : byte == 21 ? 0x40 : 0);
   hypervisor.client_architecture_support(id, vector.take());
   const std::pair<int, int> asked = lists(tree());
   EXPECT_RULE("R1-13.5.2.8-1", asked.second == plain.first && asked.second > 4);
