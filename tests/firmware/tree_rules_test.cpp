@@ -296,7 +296,8 @@ TEST(TreeRules, EveryPhandleThatIsReferredToHasItsNode) {
     EXPECT_RULE("R1-2.1.4-1", nodes[reference] == 1);
   }
   // What connectors add fits in: nothing doubled, everything resolved.
-  const TreeShape shape = all_kinds().shape("phyp");
+  auto machine = all_kinds();   // the shape refers to it
+  const TreeShape shape = machine.shape("phyp");
   for (const std::uint32_t drc : {0x1000'0010U, 0x8000'0020U, 0x2000'0013U, 0x2101'0013U}) {
     references.clear();
     for (const Node& top : connector_nodes(shape, DrcIndex{drc})) {
