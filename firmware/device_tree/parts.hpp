@@ -73,7 +73,7 @@ bool slot_is_empty(const TreeBasis& basis, const PhbShape& phb);
 Node adapter_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);
 std::vector<Node> further_functions(const TreeBasis& basis, const PhbShape& phb, Origin origin);
 
-// hot_plug_nodes.cpp: slots with a physical connector, and the resources beyond CPU, MEM, PHB, SLOT.
+// hot_plug_nodes.cpp: slots with a physical connector, resources beyond CPU, MEM, PHB, SLOT.
 Node slot_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);   // bridge or adapter
 void add_slot_nodes(Node& phb_node, const TreeShape& shape, const PhbShape& phb);
 std::vector<Node> card_nodes(const TreeBasis& basis, const PhbShape& phb, Origin origin);

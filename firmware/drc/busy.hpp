@@ -1,4 +1,4 @@
-// Transitions that take their time (DRC.md 9): the first call starts one, and until it is done every
+// Transitions that take their time (DRC.md 9): the first call starts one; until it is done every
 // repetition of the same call is answered -2 or 990x while the state stays (R1-13.5.3.2-2,
 // R1-13.5.3.4-3). What is under way is part of the partition's state.
 #pragma once

@@ -1,5 +1,5 @@
-// What can be asked of a connector: the calls that the tables of drc_table and slot_table have a row
-// for (LoPAR 13.5.3). A physical slot has all of them, a logical connector those before power_on.
+// What can be asked of a connector: the calls for which drc_table and slot_table have rows (LoPAR
+// 13.5.3). A physical slot has all of them, a logical connector those before power_on.
 #pragma once
 
 #include <cstddef>

@@ -59,7 +59,8 @@ std::optional<DrcPlace> place_above(const Core& core, const PartitionState& part
 void set_drc_state(Core& core, PartitionState& partition, DrcPlace place, DrcState to);
 
 // Judges the call and carries it out (all but the walk of configure-connector and the value of the
-// indicator); -2 or 990x while it goes on. `arguments`: where the caller's block lies, if it is one.
+// indicator); -2 or 990x while it goes on. `arguments`: where the caller's block lies, if there is
+// one.
 DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall call,
                    std::optional<GuestAddress> arguments = {});
 // Busy status of configure-connector's first call while the platform powers an adapter up.

@@ -1,5 +1,5 @@
-// The state machine of connectors as tables (LoPAR 13.5, 13.7 and figure 13-2; DRC.md 5 and 6): one
-// row for each state and call. drc_table.cpp has the logical connectors, slot_table.cpp the physical
+// The state machine of connectors as tables (LoPAR 13.5, 13.7, figure 13-2; DRC.md 5 and 6): one row
+// for each state and call. drc_table.cpp has the logical connectors, slot_table.cpp the physical
 // ones.
 #pragma once
 
@@ -66,8 +66,8 @@ const DrcRow* drc_row(DrcState state, DrcCall call);
 std::string_view to_string(DrcGuard guard);
 std::string_view to_string(DrcAction action);
 
-// Each pair of state and call has exactly one row: the rows stand at their computed place, and there
-// are as many rows as pairs. A refusal changes nothing.
+// Each pair of state and call has exactly one row: the rows stand at their computed place, and
+// there are as many rows as pairs. A refusal changes nothing.
 constexpr bool is_complete(std::span<const DrcRow> rows, DrcState first, std::size_t calls) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto state = static_cast<std::size_t>(rows[i].state) - static_cast<std::size_t>(first);

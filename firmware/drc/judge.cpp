@@ -1,4 +1,4 @@
-// What the guards of the tables decide: the open readings of the profile and the refusals of DRC.md 7.
+// What the guards of the tables decide: the profile's open readings, the refusals of DRC.md 7.
 #include <optional>
 
 #include "firmware/drc/drc_table.hpp"

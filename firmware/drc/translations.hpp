@@ -1,6 +1,6 @@
 // Translations that lead to a connector's resource: page table entries and TCEs as the hypervisor
-// calls make them (hcall/mappings), and what is noted one connector at a time (set_mapped): adapters'
-// registers that are mapped, processes on a coherent function.
+// calls make them (hcall/mappings), and what is noted one connector at a time (set_mapped):
+// adapters' registers that are mapped, processes on a coherent function.
 #pragma once
 
 #include <cstddef>

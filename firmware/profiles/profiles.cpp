@@ -127,31 +127,37 @@ constexpr FirmwareProfile make_phyp() {
   return p;
 }
 
-// Everything here is [seen] in recorded sessions or read from QEMU 7.2 unless marked.
+// Everything of `qemu` is [seen] in recorded sessions or read from QEMU 7.2 unless marked.
+constexpr DrcReadings qemu_drc() {
+  DrcReadings drc;
+  drc.unallocatable_sense_fails = false;
+  drc.isolate_unconfigured_allowed = false;
+  drc.isolate_unusable_status = 0;
+  drc.unusable_null_status = 0;
+  drc.cpu_running_isolate_status = 0;
+  drc.mem_mapped_isolate_status = 0;
+  drc.mem_isolate_needs_request = true;
+  drc.configure_isolated_status = -9003;
+  drc.configured_walks_again = true;
+  drc.exchange_recover_allowed = false;    // [inferred]
+  drc.live_domain_echoes = true;
+  drc.siblings_through_parent = true;
+  drc.io_mapped_isolate_status = 0;
+  drc.virtual_mapped_isolate_status = 0;
+  drc.caller_inside_isolate_status = 0;
+  drc.unisolate_empty_status = -3;
+  drc.unisolate_empty_off_status = -3;
+  drc.configure_isolated_slot_status = -9003;
+  return drc;
+}
+
 constexpr FirmwareProfile make_qemu() {
   FirmwareProfile p;
   p.name = "qemu";
   p.token_base = 0x2000;
   p.latencies = kQemuLatencies;
   p.hmc_sends_events = true;                 // requests reach the guest as hot-plug events only
-  p.drc.unallocatable_sense_fails = false;
-  p.drc.isolate_unconfigured_allowed = false;
-  p.drc.isolate_unusable_status = 0;
-  p.drc.unusable_null_status = 0;
-  p.drc.cpu_running_isolate_status = 0;
-  p.drc.mem_mapped_isolate_status = 0;
-  p.drc.mem_isolate_needs_request = true;
-  p.drc.configure_isolated_status = -9003;
-  p.drc.configured_walks_again = true;
-  p.drc.exchange_recover_allowed = false;    // [inferred]
-  p.drc.live_domain_echoes = true;
-  p.drc.siblings_through_parent = true;
-  p.drc.io_mapped_isolate_status = 0;
-  p.drc.virtual_mapped_isolate_status = 0;
-  p.drc.caller_inside_isolate_status = 0;
-  p.drc.unisolate_empty_status = -3;
-  p.drc.unisolate_empty_off_status = -3;
-  p.drc.configure_isolated_slot_status = -9003;
+  p.drc = qemu_drc();
   p.events.fixed_identifier = true;
   p.events.disposition = 2;
   p.events.main_version = 0;

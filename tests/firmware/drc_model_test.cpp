@@ -187,7 +187,7 @@ class Model : public MachineTest {
     return 0;
   }
 
-  // -- one call both ways --------------------------------------------------------------------------
+  // -- one call both ways -------------------------------------------------------------------------
   Reply call(Guest& guest, std::string_view name, std::initializer_list<std::uint32_t> in,
              std::uint32_t outputs) {
     TestMemory& ram = &guest == &dedicated ? memory : guest.memory;

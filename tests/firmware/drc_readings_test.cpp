@@ -1,11 +1,11 @@
-// Every open reading of DRC.md 10 is a field of the profile: the same call under phyp, and with that
-// one field taken the other way.
+// Every open reading of DRC.md 10 is a field of the profile: the same call under phyp, and with
+// that one field taken the other way.
 #include "drc_machine.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
-// A guest that is not the fixture of the running test: two of them, with two profiles, side by side.
+// A guest that is not the fixture of the running test: two of them, with two profiles, at a time.
 struct Rig final : MachineTest {
   explicit Rig(const FirmwareProfile& with) : MachineTest(with) {}
   void TestBody() override {}
@@ -153,7 +153,8 @@ const Flip kConnector[] = {
     {"16 name of the memory fragment", [](auto& p) { p.drc.memory_region_node = true; },
      [](Rig& r) {
        const std::string first = r.configure(lmb(7), Rig::kWork).front();
-       return first.starts_with("2 memory@") ? 1 : first.starts_with("2 ibm,memory-region@") ? 2 : 0;
+       if (first.starts_with("2 memory@")) return 1;
+       return first.starts_with("2 ibm,memory-region@") ? 2 : 0;
      }, 1, 2},
 };
 

@@ -1,4 +1,4 @@
-// Every cell of the state machine of logical connectors, against DRC.md 5 written down a second time.
+// Every cell of the state machine of logical connectors, against DRC.md 5 written down again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

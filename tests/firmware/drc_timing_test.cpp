@@ -1,5 +1,5 @@
-// Transitions that take their time (DRC.md 9): -2 and 990x by the profile, the same again as scripted
-// faults; what is under way is state.
+// Transitions that take their time (DRC.md 9): -2 and 990x by the profile, the same again as
+// scripted faults; what is under way is state.
 #include "drc_machine.hpp"
 #include "firmware/drc/busy.hpp"
 

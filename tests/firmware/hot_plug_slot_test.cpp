@@ -32,7 +32,8 @@ TEST_F(Slots, CardIsReplaced) {
   EXPECT_EQ(hypervisor.pull_card(kCard).status, AssignStatus::done);
   EXPECT_EQ(sense(kCard).value, 0U);
   EXPECT_EQ(hypervisor.insert_card(kCardSlot).status, AssignStatus::done);
-  EXPECT_RULE("R1-13.6.1-5", sense(kCard).status == 0 && sense(kCard).value == 1) << "off, isolated";
+  EXPECT_RULE("R1-13.6.1-5", sense(kCard).status == 0 && sense(kCard).value == 1)
+      << "off, isolated";
   EXPECT_EQ(set_power(kCardDomain, 100).value, 100U);
   EXPECT_EQ(isolation(kCard, 1), 0);
   const Lines steps = configure(kCard, kWork);

@@ -1,5 +1,5 @@
-// Every cell of the state machine of physical slots, empty and with a card, against DRC.md 6 written
-// down a second time.
+// Every cell of the state machine of physical slots, empty and with a card, against DRC.md 6
+// written down a second time.
 #include <gtest/gtest.h>
 
 #include "firmware/drc/drc_table.hpp"
