@@ -1,4 +1,4 @@
-// The state machine of connectors as tables (LoPAR 13.5, 13.7, figure 13-2; DRC.md 5 and 6): one row
+// The state machine of connectors as tables (LoPAR 13.5, 13.7, figure 13-2; DRC.md 5, 6): one row
 // for each state and call. drc_table.cpp has the logical connectors, slot_table.cpp the physical
 // ones.
 #pragma once
