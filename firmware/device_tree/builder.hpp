@@ -60,6 +60,7 @@ struct TreeBasis {
   Options options;
   std::span<const TokenShape> tokens;            // in the order they are to appear
   std::span<const std::uint32_t> phb_of_slot;    // by position in platform->slots; empty: computed
+  const FirmwareProfile* rtas_profile = nullptr; // whose hcall sets; nullptr: profile
 };
 
 struct TreeShape : TreeBasis {

@@ -170,6 +170,7 @@ DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall ca
   if (verdict.action == DrcAction::release) {
     std::erase(p.mapped, index);             // R1-13.5.3.4-6
     drop_mappings(core, partition, place);
+    std::erase_if(p.mobility.placements, [&](const Placement& old) { return old.drc == index; });
     std::erase(p.remove_requested, index);
     released(core, partition, place);
   }

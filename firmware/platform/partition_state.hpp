@@ -11,6 +11,7 @@
 #include "firmware/hypervisor.hpp"
 #include "firmware/pci/pci_state.hpp"
 #include "firmware/platform/architecture.hpp"
+#include "firmware/mobility/mobility_state.hpp"
 #include "firmware/platform/ledger.hpp"
 #include "firmware/rtas/connector_walk.hpp"
 #include "firmware/rtas/rtas_state.hpp"
@@ -50,6 +51,8 @@ struct PartitionState {
   std::vector<ReportedCache> caches;
   HcallState hcalls;
   RtasState rtas;
+  MobilityState mobility;
+  std::shared_ptr<const RtasLevel> rtas_level;   // the calls it is offered; nullptr while off
 
   bool operator==(const PartitionState&) const = default;
 };
@@ -68,6 +71,7 @@ struct SystemState {
   HcallSystemState hcalls;
   std::vector<PciSlotState> pci;            // as slots
   PlatformServices rtas;
+  std::shared_ptr<const RtasLevel> firmware;   // what a partition gets at power-on
 
   bool operator==(const SystemState&) const = default;
 };

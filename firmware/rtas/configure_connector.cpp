@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "firmware/drc/drc_space.hpp"
+#include "firmware/mobility/reports.hpp"
 #include "firmware/rtas/call_table.hpp"
 
 namespace lparsim::firmware {
@@ -72,11 +73,22 @@ TextId log_name(EventLog& log, const ConnectorStep& step) {
   return step.log_name == nullptr ? log.text(*step.name) : log.text(*step.name, *step.log_name);
 }
 
+ConnectorContext* open_sequence(PartitionState& p, DrcIndex drc,
+                                std::vector<ConnectorPart> parts) {
+  close(p, drc.value);   // restart: 13.5.3.5
+  p.connectors.push_back({drc, ++p.connector_ids, 0,
+                          std::make_shared<const ConnectorSequence>(std::move(parts))});
+  return &p.connectors.back();
+}
+
 // Opens a sequence, or gives the status that answers the first call at once.
 ConnectorContext* open(CallFrame& frame, std::uint32_t drc) {
   PartitionState& p = frame.state();
   const DrcIndex index{drc};
   const auto place = find_drc(frame.core, p, index);
+  if (const Node* added = place ? nullptr : find_added(p.mobility, index)) {
+    return open_sequence(p, index, {{*added, nullptr}});   // of ibm,update-nodes (7.3.24)
+  }
   if (!place) {
     frame.answer(kRtasParameterError);
     return nullptr;
@@ -88,11 +100,7 @@ ConnectorContext* open(CallFrame& frame, std::uint32_t drc) {
     frame.answer(verdict.status);
     return nullptr;
   }
-  close(p, drc);   // restart: 13.5.3.5
-  auto sequence =
-      std::make_shared<const ConnectorSequence>(parts_to_report(frame, *place, index));
-  p.connectors.push_back({index, ++p.connector_ids, 0, std::move(sequence)});
-  return &p.connectors.back();
+  return open_sequence(p, index, parts_to_report(frame, *place, index));
 }
 
 ConnectorContext* find_open(PartitionState& p, const WorkArea& area) {
@@ -106,8 +114,10 @@ void complete(CallFrame& frame, const ConnectorContext& context) {
   PartitionState& p = frame.state();
   const DrcIndex drc = context.drc;
   const auto place = find_drc(frame.core, p, drc);
-  note_caches(p, context, *place);
-  set_drc_state(frame.core, p, *place, DrcState::configured);
+  if (place) {
+    note_caches(p, context, *place);
+    set_drc_state(frame.core, p, *place, DrcState::configured);
+  }
   close(p, drc.value);
   frame.answer(kRtasSuccess);
   log_step(frame, drc.value, 0, 0);
