@@ -53,7 +53,7 @@ struct RtasLevel {
   std::uint32_t token_base = 0;
   std::vector<std::uint16_t> row_of_token;     // by token less the base; kUnknownCall: no call
   std::vector<TokenShape> tokens;              // of the calls that are offered, ascending
-  // After a migration: the properties that only an activation may change, as they came along.
+  // After a migration: the properties as they came along; most only an activation may change.
   std::vector<Property> kept;
 };
 

@@ -1,7 +1,6 @@
 #include "firmware/mobility/rtas_level.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "firmware/mobility/reports.hpp"
 #include "firmware/platform/views.hpp"
@@ -59,19 +58,28 @@ bool stays(const Property& p) {
 
 std::shared_ptr<const RtasLevel> level_with(const RtasLevel& level, const Node& rtas) {
   RtasLevel out = level;
-  out.kept.clear();
-  std::copy_if(rtas.properties.begin(), rtas.properties.end(), std::back_inserter(out.kept), stays);
+  out.kept = rtas.properties;
   return std::make_shared<const RtasLevel>(std::move(out));
 }
 
 void keep_rtas_properties(const PartitionState& p, Node& root) {
   if (p.rtas_level == nullptr || p.rtas_level->kept.empty()) return;
-  for (Node& child : root.children) {
-    if (child.name != "rtas") continue;
-    std::erase_if(child.properties, stays);
-    child.properties.insert(child.properties.end(), p.rtas_level->kept.begin(),
-                            p.rtas_level->kept.end());
+  const auto found = std::find_if(root.children.begin(), root.children.end(),
+                                  [](const Node& child) { return child.name == "rtas"; });
+  if (found == root.children.end()) return;
+  Node merged;
+  for (const Property& known : p.rtas_level->kept) {
+    const Property* here = found->property(known.name);
+    if (stays(known)) {
+      merged.properties.push_back(known);
+    } else if (here != nullptr) {
+      merged.properties.push_back(*here);
+    }
   }
+  for (const Property& here : found->properties) {
+    if (!stays(here) && merged.property(here.name) == nullptr) merged.properties.push_back(here);
+  }
+  found->properties = std::move(merged.properties);
 }
 
 bool activation_pending(const Core& core, std::size_t partition) {

@@ -147,7 +147,7 @@ MoveAnswer put_image(Core& core, std::size_t shell, const PartitionImage& image,
   const ProcUnits units = wanted.config.dedicated ? whole_processors(wanted.config.procs)
                                                   : wanted.config.units;
   const std::uint32_t fixed = lmbs_without_connector(core.profile, core.platform.lmb_bytes,
-                                                     from.config.lmbs);
+                                                     from.config.lmbs, from.options.rma_bytes);
   if (running && fixed != from.fixed_lmbs) {
     return {MoveStatus::incompatible, "the machines differ in memory without connectors"};
   }

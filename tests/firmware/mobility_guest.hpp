@@ -70,7 +70,9 @@ class MobilityTest : public ::testing::Test {
   // Machines under profiles that a test has changed before.
   void make(PlatformConfig target) {
     there = std::make_unique<Machine>(std::move(target), target_profile, clock);
-    here = std::make_unique<Machine>(test_platform(), source_profile, clock);
+    PlatformConfig home = test_platform();
+    home.partitions[1].dedicated = dedicated;
+    here = std::make_unique<Machine>(std::move(home), source_profile, clock);
     at = here.get();
     id = kShared;
     EXPECT_EQ(here->hypervisor.power_on(kShared, memory).status, AssignStatus::done);
@@ -82,7 +84,7 @@ class MobilityTest : public ::testing::Test {
     CellWriter vector;
     vector.u32(0).u32(0x0f000006).u8(5 - 1);
     for (int i = 0; i < 4; ++i) vector.u8(0).u8(0);
-    vector.u8(22 - 1).u8(0).u8(0x20).u8(0).u8(0).u8(byte5).u8(0);
+    vector.u8(22 - 1).u8(0).u8(0xe0).u8(0).u8(0).u8(byte5).u8(0);
     for (int byte = 7; byte < 22; ++byte) vector.u8(0);
     vector.u8(byte22);
     tokens.clear();
@@ -265,6 +267,7 @@ class MobilityTest : public ::testing::Test {
   ManualClock clock;
   TestMemory memory{1U << 20};
   FirmwareProfile source_profile = *find_profile("phyp"), target_profile = *find_profile("phyp");
+  bool dedicated = false;                          // the processors of the partition that moves
   std::unique_ptr<Machine> here, there;
   Machine* at = nullptr;                           // where the partition runs
   PartitionId id = kShared;
