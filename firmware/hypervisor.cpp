@@ -14,6 +14,8 @@
 #include "firmware/platform/architecture.hpp"
 #include "firmware/platform/hot_plug.hpp"
 #include "firmware/platform/life_cycle.hpp"
+#include "firmware/mobility/mobility.hpp"
+#include "firmware/mobility/suspend.hpp"
 #include "firmware/platform/offers.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
@@ -60,6 +62,8 @@ struct Hypervisor::Impl {
   AssignAnswer on(PartitionId id, Target target) {
     const std::size_t partition = core.find(id);
     if (partition == Core::kNowhere) return {AssignStatus::no_such_partition, 0};
+    // R1-7.3.23-16: its logical configuration stays as it is until it goes on.
+    if (is_suspended(core.at(partition))) return {AssignStatus::wrong_state, 0};
     return target(partition);
   }
   std::optional<AdapterPlace> console(PartitionId partition, std::uint16_t slot) const;
@@ -67,6 +71,7 @@ struct Hypervisor::Impl {
   WakingEvents waking;
   Core core;
   Rtas rtas;
+  Mobility mobility{core};
 };
 
 Hypervisor::Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Services services,
@@ -148,6 +153,7 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     p.rtas.reference_code.clear();
     p.options = options_at_boot(core, partition);
     p.cas.reboots = 0;
+    p.rtas_level = core.state.firmware;
     boot_drcs(core, partition);
     boot_pci(core, partition);
     p.threads[boot_server(id).value] = ThreadState::running;
@@ -189,6 +195,8 @@ void Hypervisor::power_off(PartitionId id) {
   const std::size_t partition = impl_->known(id);
   if (impl_->core.at(partition).power == PowerState::on) settle_off(impl_->core, partition);
 }
+
+Mobility& Hypervisor::mobility() { return impl_->mobility; }
 
 // -- guest side ----------------------------------------------------------------------------------
 
@@ -240,6 +248,10 @@ AssignAnswer Hypervisor::assign_slot(DrcIndex slot, PartitionId owner) {
   const auto found = std::find_if(slots.begin(), slots.end(),
                                   [&](const SlotConfig& config) { return config.drc == slot; });
   if (found == slots.end()) return {AssignStatus::no_such_slot, 0};
+  const std::size_t to = impl_->core.find(owner);
+  if (to != Core::kNowhere && is_suspended(impl_->core.at(to))) {
+    return {AssignStatus::wrong_state, 0};
+  }
   return target_slot(impl_->core, static_cast<std::size_t>(found - slots.begin()), owner);
 }
 
@@ -280,11 +292,13 @@ AssignAnswer Hypervisor::set_facility_revision(DrcIndex facility, std::uint32_t 
 }
 
 void Hypervisor::restore_processors(PartitionId id) {
-  restore_processor_target(impl_->core, impl_->known(id));
+  const std::size_t partition = impl_->known(id);
+  if (!is_suspended(impl_->core.at(partition))) restore_processor_target(impl_->core, partition);
 }
 
 void Hypervisor::restore_lmbs(PartitionId id) {
-  restore_lmb_target(impl_->core, impl_->known(id));
+  const std::size_t partition = impl_->known(id);
+  if (!is_suspended(impl_->core.at(partition))) restore_lmb_target(impl_->core, partition);
 }
 
 namespace {

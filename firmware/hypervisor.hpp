@@ -27,6 +27,7 @@
 namespace lparsim::firmware {
 
 struct FirmwareProfile;  // firmware/profiles/profile.hpp
+class Mobility;          // firmware/mobility/mobility.hpp
 
 struct Services {
   const Clock& clock;
@@ -200,6 +201,8 @@ class Hypervisor {
   ServerNumber boot_server(PartitionId partition) const;
   // Back to off; resources stay with the configuration: what is pending or half-way is settled.
   void power_off(PartitionId partition);
+  // Migration and hibernation, firmware activation, resource reassignment.
+  Mobility& mobility();
 
   // -- guest side ------------------------------------------------------------------------------
   RtasEntry rtas_enter(PartitionId partition, ServerNumber server, GuestAddress arguments);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "firmware/device_tree/numbering.hpp"
@@ -15,11 +16,15 @@ namespace {
 // 16 bytes from the machine's serial number and the partition id: stable from boot to boot.
 std::string partition_uuid(const TreeShape& shape) {
   std::uint64_t hash = 0xcbf2'9ce4'8422'2325ULL;          // FNV-1a
-  for (const char c : shape.platform->type_model + shape.platform->serial) {
+  const Birth& birth = shape.partition->birth;
+  const bool here = birth.machine.empty();
+  const std::string machine =
+      here ? shape.platform->type_model + shape.platform->serial : birth.machine;
+  for (const char c : machine) {
     hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100'0000'01b3ULL;
   }
   return fmt::format("{:08x}-{:04x}-4{:03x}-8000-{:012x}", hash >> 32, hash >> 16 & 0xffff,
-                     hash & 0xfff, shape.partition->id.value);
+                     hash & 0xfff, birth_id(*shape.partition).value);
 }
 
 std::vector<DrcRun> root_connectors(const TreeShape& shape) {
@@ -99,6 +104,26 @@ void add_memory(Node& root, const TreeShape& shape) {
     if (shape.lmbs[n].state != LmbState::unassigned) {
       root.children.push_back(lmb_node(shape, n, shape.domains.at(shape.lmbs[n].domain),
                                        Origin::boot));
+    }
+  }
+}
+
+// R1-7.3.24-1: what ibm,update-nodes may name has a phandle. Memory nodes have theirs already.
+void add_updatable_phandles(Node& root, const TreeShape& shape) {
+  struct Row {
+    std::string_view name;
+    std::uint32_t phandle;
+  };
+  constexpr std::uint32_t kRoot = 0xffff'ffe0U;
+  constexpr std::array kChildren{
+      Row{"openprom", 0xffff'ffe1U}, Row{"rtas", 0xffff'ffe2U}, Row{"options", 0xffff'ffe3U},
+      Row{"vdevice", 0xffff'ffe4U}, Row{"chosen", 0xffff'ffe6U},
+      Row{"ibm,dynamic-reconfiguration-memory", 0xffff'ffe5U}};
+  if (!shape.profile->tree.phandles_are_drc_indexes) return;
+  add_phandle(root, shape, Origin::boot, kRoot);
+  for (Node& child : root.children) {
+    for (const Row& row : kChildren) {
+      if (child.name == row.name) add_phandle(child, shape, Origin::boot, row.phandle);
     }
   }
 }
@@ -196,6 +221,7 @@ Node build_tree(const TreeShape& shape) {
     add_slot_nodes(root.children.back(), shape, phb);
   }
   add_resource_nodes(root, shape, DrcIndex{});
+  add_updatable_phandles(root, shape);
   return root;
 }
 

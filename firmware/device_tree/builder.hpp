@@ -63,6 +63,7 @@ struct TreeBasis {
   std::span<const TokenShape> tokens;            // in the order they are to appear
   std::span<const std::uint32_t> phb_of_slot;    // by position in platform->slots; empty: computed
   std::span<const std::uint32_t> revisions;      // of platform->resources; empty: 1 each
+  const FirmwareProfile* rtas_profile = nullptr; // whose hcall sets; nullptr: profile
 };
 
 struct TreeShape : TreeBasis {

@@ -89,8 +89,12 @@ std::uint32_t fixed_lmbs(const TreeShape& shape) {
 
 Node memory_zero_node(const TreeShape& shape) {
   const std::uint32_t row = shape.lmbs.empty() ? 0 : shape.lmbs[0].domain;
-  return memory_node(shape, 0, fixed_lmbs(shape) * shape.platform->lmb_bytes,
-                     shape.domains.at(row));
+  Node node = memory_node(shape, 0, fixed_lmbs(shape) * shape.platform->lmb_bytes,
+                          shape.domains.at(row));
+  if (shape.profile->tree.phandles_are_drc_indexes) {     // R1-7.3.24-1
+    add_phandle(node, shape, Origin::boot, lmb_drc_index(0).value);
+  }
+  return node;
 }
 
 Node lmb_node(const TreeBasis& basis, std::uint32_t n, std::uint32_t domain, Origin origin) {

@@ -15,8 +15,9 @@ constexpr std::uint32_t kDmaDelay = 100;           // microseconds
 // The profile's list without what the client did not agree to (B.5.2.3-12, -15).
 Bytes hypertas_functions(const TreeShape& shape) {
   const bool lopar = shape.profile->tree.lopar_properties;
+  const FirmwareProfile& level = *(shape.rtas_profile ? shape.rtas_profile : shape.profile);
   CellWriter out;
-  for (const std::string_view name : shape.profile->tree.hypertas_functions) {
+  for (const std::string_view name : level.tree.hypertas_functions) {
     if (name == "hcall-splpar" && !shape.options.splpar) continue;
     if (lopar && name == "hcall-hpt-resize" && !shape.options.hpt_resize) continue;
     out.str(name);

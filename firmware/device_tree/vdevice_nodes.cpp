@@ -55,7 +55,7 @@ std::uint32_t interrupt_source(const TreeBasis& basis, std::uint16_t slot) {
 
 // Locally administered address made of partition and slot, so that no two adapters share it.
 Bytes mac_address(const TreeBasis& basis, std::uint16_t slot) {
-  return CellWriter{}.u16(0x0200).u16(basis.partition->id.value).u16(slot).take();
+  return CellWriter{}.u16(0x0200).u16(birth_id(*basis.partition).value).u16(slot).take();
 }
 
 void add_windows(Node& node, const AdapterKind& kind, std::uint16_t slot) {
@@ -74,7 +74,7 @@ void add_lan(Node& node) {
 
 void add_ports(Node& node, const TreeBasis& basis, std::uint16_t slot) {
   const std::uint64_t name = 0xc050'7600'0000'0000ULL | std::uint64_t{slot} << 8 |
-                             std::uint64_t{basis.partition->id.value} << 24;
+                             std::uint64_t{birth_id(*basis.partition).value} << 24;
   node.add("ibm,port-wwn-1", CellWriter{}.u64(name).take());
   node.add("ibm,port-wwn-2", CellWriter{}.u64(name + 1).take());
 }

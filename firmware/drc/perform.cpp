@@ -139,6 +139,7 @@ void gone(Core& core, std::size_t partition, DrcPlace place) {
   const DrcIndex index = drc_index(core, place);
   if (place.array == DrcArray::cpus) stop_threads(core, p, place.position);
   drop_translations(core, partition, place);
+  std::erase_if(p.mobility.placements, [&](const Placement& old) { return old.drc == index; });
   std::erase(p.remove_requested, index);
   std::erase_if(p.obtained, [&](const ObtainedDrc& drc) { return drc.drc == index; });
   if (place.array == DrcArray::slots) enter_slot(core, p, place.position, false);

@@ -16,6 +16,7 @@ constexpr auto kSubjects = std::to_array<std::span<const HcallRow> (*)()>({
     lan_rows,
     memory_rows,
     migrate_rows,
+    mobility_hcall_rows,
     mode_rows,
     page_table_rows,
     page_table_size_rows,

@@ -47,6 +47,7 @@ bool has_function_set(const FirmwareProfile& profile, std::string_view set);
 // The rows by subject; each file holds the handlers of its rows.
 std::span<const HcallRow> area_rows();                    // area_calls.cpp
 std::span<const HcallRow> dispatch_rows();                // dispatch_calls.cpp
+std::span<const HcallRow> mobility_hcall_rows();          // mobility_calls.cpp
 std::span<const HcallRow> performance_rows();             // performance_calls.cpp
 std::span<const HcallRow> crq_rows();                     // crq_calls.cpp
 std::span<const HcallRow> presentation_rows();               // interrupt_calls.cpp

@@ -3,6 +3,7 @@
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/hcall/adapters.hpp"
 #include "firmware/hcall/mappings.hpp"
+#include "firmware/mobility/suspend.hpp"
 #include "firmware/hcall/performance_calls.hpp"
 
 namespace lparsim::firmware {
@@ -12,6 +13,8 @@ namespace {
 std::int64_t perform_call(HcallFrame& frame, std::uint64_t opcode) {
   if (frame.caller.problem_state) return kHPrivilege;
   const HcallRow* row = find_hcall(opcode);
+  constexpr std::uint64_t kVasiState = 0x2a4;
+  if (is_suspended(frame.state()) && opcode != kVasiState) return kHBusy;
   if (row == nullptr || !has_function_set(frame.core.profile, row->set)) return kHFunction;
   const ChoicePoint point{ChoiceClass::fault, row->site, frame.state().config.id, frame.r[0]};
   const std::size_t picked = frame.core.services.choices.pick(point, row->outcomes);

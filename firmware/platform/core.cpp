@@ -4,8 +4,9 @@
 #include <bit>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/mobility/reassignment.hpp"
+#include "firmware/mobility/rtas_level.hpp"
 #include "firmware/platform/architecture.hpp"
-#include "firmware/rtas/call_table.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
@@ -18,8 +19,8 @@ Core::Core(PlatformConfig platform_config, const FirmwareProfile& firmware_profi
       events(its_events),
       phbs(phb_numbers(platform.slots)),
       lmb_shift(std::countr_zero(platform.lmb_bytes)),
-      memories(platform.partitions.size(), nullptr),
-      tokens(rtas_tokens(firmware_profile)) {
+      memories(platform.partitions.size(), nullptr) {
+  state.firmware = make_rtas_level(firmware_profile);
   LPARSIM_ASSERT(std::has_single_bit(platform.lmb_bytes));   // the readers see to it
   for (std::size_t i = 0; i < texts.drc_states.size(); ++i) {
     texts.drc_states[i] = services.log.text(to_string(static_cast<DrcState>(i)));
@@ -64,8 +65,9 @@ bool has_node(DrcState state) {
 
 TreeBasis tree_basis(const Core& core, std::size_t partition) {
   const PartitionState& p = core.at(partition);
-  return {&core.platform, &p.config, &core.profile, p.options, core.tokens, core.phbs,
-          core.state.revisions};
+  const RtasLevel& rtas = p.rtas_level != nullptr ? *p.rtas_level : *core.state.firmware;
+  return {&core.platform, &p.config,  &core.profile,        p.options,
+          rtas.tokens,    core.phbs,  core.state.revisions, rtas.profile};
 }
 
 TreeShape tree_shape(const Core& core, std::size_t partition) {
@@ -74,9 +76,9 @@ TreeShape tree_shape(const Core& core, std::size_t partition) {
   TreeShape shape = boot_shape(core.platform, p.config, core.profile,
                                off ? options_at_boot(core, partition) : p.options);
   shape.cas_reboots = p.cas.reboots;
-  shape.tokens = core.tokens;
-  shape.phb_of_slot = core.phbs;
-  shape.revisions = core.state.revisions;
+  const Options options = shape.options;
+  static_cast<TreeBasis&>(shape) = tree_basis(core, partition);
+  shape.options = options;
   if (off) return shape;
   for (std::size_t i = 0; i < std::min(shape.cpus.size(), p.cpus.size()); ++i) {
     shape.cpus[i].owned = has_node(p.cpus[i]);
@@ -98,6 +100,7 @@ TreeShape tree_shape(const Core& core, std::size_t partition) {
   std::erase_if(shape.virtual_slots, [&](const VirtualSlotShape& slot) {
     return slot.slot >= p.virtual_slots.size() || !has_node(p.virtual_slots[slot.slot]);
   });
+  place(p, shape);
   return shape;
 }
 

@@ -40,7 +40,6 @@ struct Core {
   std::vector<std::uint32_t> phbs;               // PHB number of each slot
   const int lmb_shift;                           // LMB number = address >> lmb_shift
   std::vector<GuestMemory*> memories;            // of partitions that were powered on; not state
-  std::vector<TokenShape> tokens;                // of the RTAS calls
   CpuCommons cpu_commons;                        // made once, never changed: not state
   SystemState state;
 };

@@ -12,6 +12,7 @@
 #include "firmware/hypervisor.hpp"
 #include "firmware/pci/pci_state.hpp"
 #include "firmware/platform/architecture.hpp"
+#include "firmware/mobility/mobility_state.hpp"
 #include "firmware/platform/ledger.hpp"
 #include "firmware/rtas/connector_walk.hpp"
 #include "firmware/rtas/rtas_state.hpp"
@@ -62,6 +63,8 @@ struct PartitionState {
   std::vector<ReportedCache> caches;
   HcallState hcalls;
   RtasState rtas;
+  MobilityState mobility;
+  std::shared_ptr<const RtasLevel> rtas_level;   // the calls it is offered; nullptr while off
 
   bool operator==(const PartitionState&) const = default;
 };
@@ -92,6 +95,7 @@ struct SystemState {
   std::vector<ResourceState> resources;
   std::vector<std::uint32_t> revisions;     // of the resources' microcode
   PlatformServices rtas;
+  std::shared_ptr<const RtasLevel> firmware;   // what a partition gets at power-on
 
   bool operator==(const SystemState&) const = default;
 };

@@ -87,6 +87,14 @@ struct MemoryShare {
   bool operator==(const MemoryShare&) const = default;
 };
 
+// Where a partition was first powered on: its uuid, MAC addresses and port names are made from it
+// and stay when it migrates. Without a machine: here, by its present number.
+struct Birth {
+  std::string machine;            // type, model and serial number
+  PartitionId id;
+  bool operator==(const Birth&) const = default;
+};
+
 struct PartitionConfig {
   PartitionId id;
   std::string name;
@@ -106,9 +114,14 @@ struct PartitionConfig {
   bool performance_collection = false;    // may see the processor pool (H_PIC)
   std::uint16_t max_virtual_slots = 10;
   std::vector<VirtualSlotConfig> virtual_slots;
+  Birth birth;
 
   bool operator==(const PartitionConfig&) const = default;
 };
+
+inline PartitionId birth_id(const PartitionConfig& partition) {
+  return partition.birth.machine.empty() ? partition.id : partition.birth.id;
+}
 
 struct PlatformConfig {
   std::string type_model;          // "9105-22A"

@@ -6,6 +6,7 @@
 
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/pci/pci.hpp"
+#include "firmware/mobility/rtas_level.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/rtas/service_tree.hpp"
 
@@ -66,6 +67,7 @@ Node current_tree(const Core& core, std::size_t partition) {
   shape.rtas_entry = shape.rtas_base;
   Node root = build_tree(shape);
   add_service_properties(root, core, partition);
+  keep_rtas_properties(core.at(partition), root);
   return root;
 }
 

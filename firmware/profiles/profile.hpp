@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "firmware/events/event_shape.hpp"
+#include "firmware/profiles/mobility_style.hpp"
 #include "sim/base/time.hpp"
 
 namespace lparsim::firmware {
@@ -187,6 +188,9 @@ struct ServiceProfile {
 struct FirmwareProfile {
   std::string_view name;
   std::uint32_t token_base = 1;      // first RTAS token
+  // Calls that this firmware does not have: no token below /rtas, and -3 for who tries.
+  std::span<const std::string_view> absent_calls;
+  MobilityStyle mobility;
   Duration rtas_latency{2'000};      // a call without an entry in latencies
   Duration hcall_latency{0};
   std::span<const CallLatency> latencies;

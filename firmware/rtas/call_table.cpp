@@ -12,6 +12,7 @@ constexpr std::array kSubjects = {
     pci_rows, eeh_rows, msi_rows, dma_rows,
     nvram_rows, clock_rows, parameter_rows, display_rows, interrupt_rows, nmi_rows,
     index_rows, vpd_rows, perftools_rows, errinjct_rows, kernel_dump_rows, platform_dump_rows,
+    mobility_rows,
 };
 
 std::vector<CallRow> all_rows() {
@@ -41,18 +42,6 @@ std::optional<std::uint32_t> token_of(const FirmwareProfile& profile, std::strin
     return number(call_table(), [](const CallRow& row) { return row.name; });
   }
   return number(profile.services.calls, [](std::string_view name) { return name; });
-}
-
-std::vector<TokenShape> rtas_tokens(const FirmwareProfile& profile) {
-  std::vector<TokenShape> tokens;
-  for (const CallRow& row : call_table()) {
-    const auto token = token_of(profile, row.name);
-    if (token) tokens.push_back({std::string(row.name), RtasToken{*token}});
-  }
-  std::sort(tokens.begin(), tokens.end(), [](const TokenShape& a, const TokenShape& b) {
-    return a.token < b.token;
-  });
-  return tokens;
 }
 
 }  // namespace lparsim::firmware

@@ -35,7 +35,7 @@ struct CallFrame {
   std::array<std::uint32_t, kMaxOutputs> out{};
   bool parks = false;
   std::uint8_t status_at = 0;              // output cell of the status
-  GuestAddress arguments{};        // of the block
+  GuestAddress arguments{};                // of the block
 
   PartitionState& state() { return core.at(partition); }
   void answer(std::int32_t status) { out[status_at] = static_cast<std::uint32_t>(status); }
@@ -75,8 +75,6 @@ inline constexpr Outcome kNormal{"normal", 0}, kHardware{"hardware_error", -1}, 
 std::span<const CallRow> call_table();
 // The call's token; nullopt where the profile does not have it.
 std::optional<std::uint32_t> token_of(const FirmwareProfile& profile, std::string_view call);
-// Properties of /rtas: (name, token), in token order.
-std::vector<TokenShape> rtas_tokens(const FirmwareProfile& profile);
 
 // DRC index in the work area of a configure-connector call; 0 when it cannot be read.
 std::uint32_t work_area_drc(const CallFrame& frame);
@@ -107,5 +105,6 @@ std::span<const CallRow> perftools_rows();         // perftools_calls.cpp
 std::span<const CallRow> errinjct_rows();          // errinjct_calls.cpp
 std::span<const CallRow> kernel_dump_rows();       // kernel_dump.cpp
 std::span<const CallRow> platform_dump_rows();     // platform_dump_calls.cpp
+std::span<const CallRow> mobility_rows();          // mobility_calls.cpp
 
 }  // namespace lparsim::firmware

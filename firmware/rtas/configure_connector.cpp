@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "firmware/drc/drc_space.hpp"
+#include "firmware/mobility/reports.hpp"
 #include "firmware/rtas/call_table.hpp"
 
 namespace lparsim::firmware {
@@ -105,11 +106,22 @@ TextId log_name(EventLog& log, const ConnectorStep& step) {
   return step.log_name == nullptr ? log.text(*step.name) : log.text(*step.name, *step.log_name);
 }
 
+ConnectorContext* open_sequence(PartitionState& p, DrcIndex drc,
+                                std::vector<ConnectorPart> parts, WalkStyle style = {}) {
+  close(p, drc.value);   // restart: 13.5.3.5
+  p.connectors.push_back({drc, ++p.connector_ids, 0,
+                          std::make_shared<const ConnectorSequence>(std::move(parts), style)});
+  return &p.connectors.back();
+}
+
 // Opens a sequence, or gives the status that answers the first call at once.
 ConnectorContext* open(CallFrame& frame, std::uint32_t drc) {
   PartitionState& p = frame.state();
   const DrcIndex index{drc};
   const auto place = find_drc(frame.core, p, index);
+  if (const Node* added = place ? nullptr : find_added(p.mobility, index)) {
+    return open_sequence(p, index, {{*added, nullptr}});   // of ibm,update-nodes (7.3.24)
+  }
   if (!place) {
     frame.answer(frame.core.profile.drc.configure_unknown_status);
     return nullptr;
@@ -130,12 +142,8 @@ ConnectorContext* open(CallFrame& frame, std::uint32_t drc) {
     frame.answer(busy);
     return nullptr;
   }
-  close(p, drc);   // restart: 13.5.3.5
-  const WalkStyle style{readings.connector_closes_top_level, readings.siblings_through_parent};
-  auto sequence =
-      std::make_shared<const ConnectorSequence>(parts_to_report(frame, *place, index), style);
-  p.connectors.push_back({index, ++p.connector_ids, 0, std::move(sequence)});
-  return &p.connectors.back();
+  return open_sequence(p, index, parts_to_report(frame, *place, index),
+                       {readings.connector_closes_top_level, readings.siblings_through_parent});
 }
 
 ConnectorContext* find_open(PartitionState& p, const WorkArea& area) {
@@ -149,9 +157,11 @@ void complete(CallFrame& frame, const ConnectorContext& context) {
   PartitionState& p = frame.state();
   const DrcIndex drc = context.drc;
   const auto place = find_drc(frame.core, p, drc);
-  note_caches(p, context, *place);
-  const bool card = place->array == DrcArray::hot_plug;
-  set_drc_state(frame.core, p, *place, card ? DrcState::slot_configured : DrcState::configured);
+  if (place) {
+    note_caches(p, context, *place);
+    const bool card = place->array == DrcArray::hot_plug;
+    set_drc_state(frame.core, p, *place, card ? DrcState::slot_configured : DrcState::configured);
+  }
   close(p, drc.value);
   frame.answer(kRtasSuccess);
   log_step(frame, drc.value, 0, 0);

@@ -1,5 +1,7 @@
 #include "firmware/rtas/rtas.hpp"
 
+#include "firmware/mobility/suspend.hpp"
+
 #include <algorithm>
 
 #include "firmware/rtas/serialization.hpp"
@@ -32,11 +34,6 @@ Rtas::Rtas(Core& core)
     if (row.name == "set-indicator") set_indicator_ = static_cast<std::uint16_t>(names_.size());
     latencies_.push_back(core.profile.latency_of(row.name));
     names_.push_back(core.services.log.text(row.name));
-    if (const auto token = token_of(core.profile, row.name)) {
-      const std::size_t number = *token - core.profile.token_base;
-      if (number >= row_of_token_.size()) row_of_token_.resize(number + 1, kUnknownCall);
-      row_of_token_[number] = static_cast<std::uint16_t>(latencies_.size() - 1);
-    }
     for (const CallRow& next : rows_) overlaps_.push_back(may_overlap(row.name, next.name));
   }
   constexpr std::array<std::string_view, 4> kParts{
@@ -65,10 +62,11 @@ Rtas::Block Rtas::block_at(std::size_t partition, GuestAddress arguments) const 
   return block;
 }
 
-std::uint16_t Rtas::row_of(const Block& block) const {
-  const std::uint32_t number = block.token - core_.profile.token_base;
-  if (!block.readable || number >= row_of_token_.size()) return kUnknownCall;
-  const std::uint16_t call = row_of_token_[number];
+std::uint16_t Rtas::row_of(std::size_t partition, const Block& block) const {
+  const RtasLevel& level = *core_.at(partition).rtas_level;
+  const std::uint32_t number = block.token - level.token_base;
+  if (!block.readable || number >= level.row_of_token.size()) return kUnknownCall;
+  const std::uint16_t call = level.row_of_token[number];
   if (call == kUnknownCall) return kUnknownCall;
   const CallRow& row = rows_[call];
   const bool sound = block.inputs >= row.min_inputs && block.inputs <= row.max_inputs &&
@@ -89,7 +87,7 @@ RtasEntry Rtas::enter(std::size_t partition, ServerNumber server, GuestAddress a
   if (p.power == PowerState::off) return entry;
   const Block block = block_at(partition, arguments);
   std::array<std::uint32_t, kMaxInputs> in{};
-  entry.call = row_of(block);
+  entry.call = row_of(partition, block);
   if (entry.call != kUnknownCall) {
     for (std::size_t i = 0; i < block.inputs; ++i) in[i] = block.input(i);
   }
@@ -171,7 +169,7 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
     return kept_out(partition, entry, block);
   }
   // The block may have changed since the entry; then it is nobody's call any more.
-  if (entry.call == kUnknownCall || row_of(block) != entry.call) {
+  if (entry.call == kUnknownCall || row_of(partition, block) != entry.call) {
     return refuse(partition, entry.arguments, block);
   }
   CallFrame frame{core_, partition, *core_.memories[partition], entry.server, block.inputs,
@@ -179,8 +177,12 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
                   entry.arguments};
   for (std::size_t i = 0; i < block.inputs; ++i) frame.in[i] = block.input(i);
   const CallRow& row = rows_[entry.call];
-  const std::int32_t fault = chosen_fault(frame, row);
-  if (fault == 0) {
+  const bool suspended = is_suspended(p);
+  const std::int32_t fault = suspended ? kRtasBusy : chosen_fault(frame, row);
+  if (suspended) {
+    // Nothing of a suspended partition runs (R1-7.3.23-16); who calls all the same has to wait.
+    frame.answer(row.busy_allowed ? kRtasBusy : kRtasHardwareError);
+  } else if (fault == 0) {
     row.handler(frame);
   } else {
     frame.answer(fault);

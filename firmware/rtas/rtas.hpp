@@ -28,7 +28,7 @@ class Rtas {
     std::uint8_t* output(std::size_t i) const { return cells.data() + 4 * (inputs + i); }
   };
   Block block_at(std::size_t partition, GuestAddress arguments) const;
-  std::uint16_t row_of(const Block& block) const;   // kUnknownCall: bad token or counts
+  std::uint16_t row_of(std::size_t partition, const Block& block) const;   // kUnknownCall: bad
   Duration latency(std::uint16_t call, const std::array<std::uint32_t, kMaxInputs>& in) const;
   std::int32_t chosen_fault(CallFrame& frame, const CallRow& row) const;
   bool begin(PartitionState& p, const RtasEntry& entry) const;
@@ -40,7 +40,6 @@ class Rtas {
   Core& core_;
   const std::span<const CallRow> rows_;
   std::uint16_t set_indicator_ = kUnknownCall;
-  std::vector<std::uint16_t> row_of_token_;   // by token less the base
   std::vector<bool> overlaps_;                // row inside * rows + row that comes
   std::vector<Duration> latencies_;           // by row
   std::array<Duration, 4> isolate_latency_{}; // by DrcType
