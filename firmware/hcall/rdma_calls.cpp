@@ -149,6 +149,18 @@ TceTable* borrowing_table(HcallFrame& frame, std::uint64_t liobn) {
   return table != nullptr && table->page_shift == 12 ? table : nullptr;
 }
 
+// Lends `count` pages to consecutive entries; R4 tells how many were lent before one failed.
+std::int64_t lend_all(HcallFrame& frame, const Pane& client, TceTable& table, std::uint64_t page,
+                      std::uint64_t count, auto address_of) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto status = lend(frame, client, address_of(i), table, page + i);
+    if (status == kHSuccess) continue;
+    frame.r[0] = i;
+    return status;
+  }
+  return kHSuccess;
+}
+
 std::int64_t h_put_rtce(HcallFrame& frame) {
   const Pane client = second_pane(frame, frame.r[0]);
   TceTable* table = borrowing_table(frame, frame.r[2]);
@@ -160,13 +172,8 @@ std::int64_t h_put_rtce(HcallFrame& frame) {
   const auto page = table->page_of(frame.r[3], count);
   if (!page || count > kMostIndirect) return kHParameter;
   const std::uint64_t address = frame.r[1];
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto status = lend(frame, client, address + i * kPageBytes, *table, *page + i);
-    if (status == kHSuccess) continue;
-    frame.r[0] = i;
-    return status;
-  }
-  return kHSuccess;
+  return lend_all(frame, client, *table, *page, count,
+                  [&](std::uint64_t i) { return address + i * kPageBytes; });
 }
 
 std::int64_t h_put_rtce_indirect(HcallFrame& frame) {
@@ -183,13 +190,8 @@ std::int64_t h_put_rtce_indirect(HcallFrame& frame) {
   for (std::uint64_t i = 0; i < count; ++i) {
     if (!client.table->page_of(load_be64(list.data() + 8 * i))) return kHParameter;
   }
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto status = lend(frame, client, load_be64(list.data() + 8 * i), *table, *page + i);
-    if (status == kHSuccess) continue;
-    frame.r[0] = i;
-    return status;
-  }
-  return kHSuccess;
+  return lend_all(frame, client, *table, *page, count,
+                  [&](std::uint64_t i) { return load_be64(list.data() + 8 * i); });
 }
 
 std::int64_t h_remove_rtce(HcallFrame& frame) {

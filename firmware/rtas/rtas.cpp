@@ -26,6 +26,11 @@ std::uint64_t as_u64(std::int32_t status) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(status));
 }
 
+// What a call that cannot be carried out now is told: busy where it may say so, else an error.
+std::int32_t not_now(const CallRow& row) {
+  return row.busy_allowed ? kRtasBusy : kRtasHardwareError;
+}
+
 }  // namespace
 
 Rtas::Rtas(Core& core)
@@ -134,10 +139,10 @@ bool Rtas::end(PartitionState& p, const RtasEntry& entry) const {
   return true;
 }
 
-// Nothing is done for it: busy where the call may say so, an error of its own otherwise.
+// Nothing is done for it.
 RtasReply Rtas::kept_out(std::size_t partition, const RtasEntry& entry, const Block& block) const {
   const CallRow& row = rows_[entry.call];
-  const std::int32_t status = row.busy_allowed ? kRtasBusy : kRtasHardwareError;
+  const std::int32_t status = not_now(row);
   if (block.readable && block.outputs > row.status_output) {
     store_be32(block.output(row.status_output), static_cast<std::uint32_t>(status));
     tell_written(partition, entry.arguments, block);
@@ -177,12 +182,10 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
                   entry.arguments};
   for (std::size_t i = 0; i < block.inputs; ++i) frame.in[i] = block.input(i);
   const CallRow& row = rows_[entry.call];
-  const bool suspended = is_suspended(p);
-  const std::int32_t fault = suspended ? kRtasBusy : chosen_fault(frame, row);
-  if (suspended) {
+  if (is_suspended(p)) {
     // Nothing of a suspended partition runs (R1-7.3.23-16); who calls all the same has to wait.
-    frame.answer(row.busy_allowed ? kRtasBusy : kRtasHardwareError);
-  } else if (fault == 0) {
+    frame.answer(not_now(row));
+  } else if (const std::int32_t fault = chosen_fault(frame, row); fault == 0) {
     row.handler(frame);
   } else {
     frame.answer(fault);

@@ -1,21 +1,11 @@
 // Platform dumps, kernel dumps and the calls that end a partition (LoPAR 7.3.3.4, 7.3.6, 7.3.7.1,
 // 7.3.9, 7.3.26).
-#include "guest.hpp"
+#include "service_guest.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
-class Ending : public GuestTest {
- protected:
-  using GuestTest::GuestTest;
-  std::uint32_t output(std::size_t inputs, std::size_t n) const {
-    return memory.cell(kBlock + 12 + 4 * (inputs + n));
-  }
-  Node tree() const { return *unflatten(hypervisor.flattened_tree(id)); }
-  const Property* rtas_property(const Node& root, std::string_view name) const {
-    return root.find("/rtas")->property(name);
-  }
-};
+using Ending = ServiceGuest;
 
 // -- platform dump -------------------------------------------------------------------------------
 

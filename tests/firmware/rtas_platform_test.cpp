@@ -1,21 +1,11 @@
 // Interrupt routing, calls of several processors, operator display, NMI registration and error
 // injection (LoPAR 7.2.3, 7.3.5.3, 7.3.10, 7.3.13, 7.3.14, 7.3.22).
-#include "guest.hpp"
+#include "service_guest.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
-class Platform : public GuestTest {
- protected:
-  using GuestTest::GuestTest;
-  std::uint32_t output(std::size_t inputs, std::size_t n) const {
-    return memory.cell(kBlock + 12 + 4 * (inputs + n));
-  }
-  Node tree() const { return *unflatten(hypervisor.flattened_tree(id)); }
-  const Property* rtas_property(const Node& root, std::string_view name) const {
-    return root.find("/rtas")->property(name);
-  }
-};
+using Platform = ServiceGuest;
 
 // -- interrupts ----------------------------------------------------------------------------------
 
