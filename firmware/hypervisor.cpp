@@ -72,6 +72,7 @@ struct Hypervisor::Impl {
   Core core;
   Rtas rtas;
   Mobility mobility{core};
+  StateCheck check;
 };
 
 Hypervisor::Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Services services,
@@ -455,7 +456,7 @@ Bytes Hypervisor::flattened_tree(PartitionId id) const {
 const PlatformConfig& Hypervisor::platform() const { return impl_->core.platform; }
 
 std::vector<std::string> Hypervisor::inconsistencies() const {
-  return state_inconsistencies(impl_->core);
+  return impl_->check.inconsistencies(impl_->core);
 }
 
 // -- state as a value ----------------------------------------------------------------------------

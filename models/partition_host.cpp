@@ -87,11 +87,12 @@ bool PartitionHost::block(std::uint64_t key, std::uint64_t timeout_ns) {
 void PartitionHost::wake(std::uint64_t key) { context_.actors.wake({this, key}); }
 
 void PartitionHost::lock(std::uint32_t id) {
-  while (!held_.insert(id).second) context_.actors.block({&held_, id});
+  while (std::ranges::find(held_, id) != held_.end()) context_.actors.block({&held_, id});
+  held_.push_back(id);
 }
 
 void PartitionHost::unlock(std::uint32_t id) {
-  LPARSIM_ASSERT(held_.erase(id) == 1);
+  LPARSIM_ASSERT(std::erase(held_, id) == 1);
   context_.actors.wake({&held_, id});
 }
 

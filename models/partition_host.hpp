@@ -4,7 +4,7 @@
 
 #include <functional>
 #include <memory>
-#include <set>
+#include <vector>
 
 #include "firmware/hypervisor.hpp"
 #include "models/context.hpp"
@@ -66,7 +66,8 @@ class PartitionHost final : public kernel::KernelHost,
   firmware::Hypervisor& hypervisor_;
   RmoMemory& memory_;
   PartitionShell& shell_;
-  std::set<std::uint32_t> held_;   // ids of the locks that are held; its address is their key space
+  // Ids of the locks that are held, a handful at most; its address is their key space.
+  std::vector<std::uint32_t> held_;
   char parked_ = 0;                // its address is the key space of parked hardware threads
 };
 

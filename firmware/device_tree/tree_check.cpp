@@ -1,8 +1,10 @@
 // Invariant DTWF: what must hold for every tree, whoever made it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -62,34 +64,43 @@ class Checker {
   }
 
   void check_names(const Node& node, const std::string& path) {
-    std::set<std::string_view> seen;
+    names_.clear();
     for (const Property& p : node.properties) {
       if (p.name.empty()) complain(path, "property without a name");
-      if (!seen.insert(p.name).second) complain(path, "property " + p.name + " twice");
+      names_.push_back(p.name);
     }
-    seen.clear();
+    complain_of_twins("property ", path);
+    names_.clear();
     for (const Node& child : node.children) {
-      if (!seen.insert(child.name).second) complain(path, "child " + child.name + " twice");
       if (child.name.empty() || child.name.find('/') != std::string::npos) {
         complain(path, "child with the illegal name '" + child.name + "'");
       }
+      names_.push_back(child.name);
+    }
+    complain_of_twins("child ", path);
+  }
+
+  void complain_of_twins(const char* what, const std::string& path) {
+    std::sort(names_.begin(), names_.end());
+    for (auto at = names_.begin();; ++at) {
+      at = std::adjacent_find(at, names_.end());
+      if (at == names_.end()) return;
+      complain(path, what + std::string(*at) + " twice");
     }
   }
 
   void check_phandle(const Node& node, const std::string& path) {
-    std::set<std::uint32_t> own;
+    std::optional<std::uint32_t> own;
     for (const char* name : kPhandleNames) {
-      const Property* p = node.property(name);
-      if (p == nullptr) continue;
+      if (node.property(name) == nullptr) continue;
       const std::uint32_t value = u32_or(node, name, 0);
       if (value == 0 || value == 0xffff'ffffU) complain(path, fmt::format("illegal {}", name));
-      own.insert(value);
+      if (own && *own != value) complain(path, "phandle and ibm,phandle differ");
+      own = value;
     }
-    if (own.size() > 1) complain(path, "phandle and ibm,phandle differ");
-    for (const std::uint32_t value : own) {
-      const auto [at, fresh] = phandles_.emplace(value, path);
-      if (!fresh) complain(path, fmt::format("phandle 0x{:x} is also {}", value, at->second));
-    }
+    if (!own) return;
+    const auto [at, fresh] = phandles_.emplace(*own, path);
+    if (!fresh) complain(path, fmt::format("phandle 0x{:x} is also {}", *own, at->second));
   }
 
   void check_references(const Node& node, const std::string& path) {
@@ -227,6 +238,7 @@ class Checker {
   }
 
   const Node* root_ = nullptr;
+  std::vector<std::string_view> names_;   // of one node's properties or children
   std::map<std::uint32_t, std::string> phandles_;
   std::vector<std::pair<std::string, std::uint32_t>> references_;
   std::vector<std::string> problems_;

@@ -158,7 +158,11 @@ DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall ca
   PartitionState& p = core.at(partition);
   const DrcState from = state_of(p, place);
   forget_removed_windows(core, partition);
-  const DrcVerdict verdict = judge(from, call, facts(core, p, place, arguments), core.profile.drc);
+  // Only a guard looks at the facts; most calls, the sensor's above all, meet none.
+  const DrcRow* row = drc_row(from, call);
+  const bool guarded = row != nullptr && row->guard != DrcGuard::none;
+  const DrcVerdict verdict = judge(
+      from, call, guarded ? facts(core, p, place, arguments) : DrcFacts{}, core.profile.drc);
   if (verdict.status != 0 || verdict.action == DrcAction::walk) return verdict;
   const DrcIndex index = drc_index(core, place);
   if (verdict.next == from) {

@@ -86,9 +86,8 @@ struct ResourceState {
   bool operator==(const ResourceState&) const = default;
 };
 
-struct SystemState {
-  Ledger ledger;
-  std::vector<PartitionState> partitions;   // as in PlatformConfig
+// What all partitions share, but for who owns how much.
+struct SharedState {
   std::vector<SlotState> slots;
   HcallSystemState hcalls;
   std::vector<PciSlotState> pci;            // as slots
@@ -96,6 +95,13 @@ struct SystemState {
   std::vector<std::uint32_t> revisions;     // of the resources' microcode
   PlatformServices rtas;
   std::shared_ptr<const RtasLevel> firmware;   // what a partition gets at power-on
+
+  bool operator==(const SharedState&) const = default;
+};
+
+struct SystemState : SharedState {
+  Ledger ledger;
+  std::vector<PartitionState> partitions;   // as in PlatformConfig
 
   bool operator==(const SystemState&) const = default;
 };

@@ -152,7 +152,20 @@ void check_threads(const Core& core, const PartitionState& p, std::vector<std::s
 
 }  // namespace
 
-std::vector<std::string> state_inconsistencies(const Core& core) {
+const std::vector<std::string>& StateCheck::tree_problems_of(const Core& core,
+                                                             std::size_t partition) {
+  auto& checked = checked_[partition];
+  if (!checked || checked->state != core.at(partition)) {
+    checked = {core.at(partition), tree_problems(current_tree(core, partition))};
+  }
+  return checked->problems;
+}
+
+std::vector<std::string> StateCheck::inconsistencies(const Core& core) {
+  if (checked_.size() != core.state.partitions.size() || around_ != core.state) {
+    around_ = core.state;
+    checked_.assign(core.state.partitions.size(), {});
+  }
   std::vector<std::string> lines = core.state.ledger.inconsistencies(core.platform);
   for (std::string& line : pci_inconsistencies(core)) lines.push_back(std::move(line));
   for (std::size_t i = 0; i < core.state.partitions.size(); ++i) {
@@ -164,7 +177,7 @@ std::vector<std::string> state_inconsistencies(const Core& core) {
     check_amounts(core, i, lines);
     check_threads(core, p, lines);
     check_resources(core, p, lines);
-    for (const std::string& problem : tree_problems(current_tree(core, i))) {
+    for (const std::string& problem : tree_problems_of(core, i)) {
       lines.push_back(fmt::format("DTWF: partition {}: {}", p.config.id.value, problem));
     }
   }

@@ -1,6 +1,7 @@
 // What the firmware tells about its state: values for the HMC, checkers and exports.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,22 @@ PartitionView partition_view(const Core& core, std::size_t partition);
 LedgerView ledger_view(const Core& core);
 // Tree of the partition as it is now, with RTAS tokens and area.
 Node current_tree(const Core& core, std::size_t partition);
-// OWN, DRSTATE, DTWF of the whole state, one line each.
-std::vector<std::string> state_inconsistencies(const Core& core);
+
+// OWN, DRSTATE, DTWF of the whole state, one line each. Trees are the dear part, and whoever asks
+// again after a step finds most partitions as they were: their answer is remembered.
+class StateCheck {
+ public:
+  std::vector<std::string> inconsistencies(const Core& core);
+
+ private:
+  const std::vector<std::string>& tree_problems_of(const Core& core, std::size_t partition);
+
+  struct Checked {                 // a partition as it was, and what was wrong with its tree
+    PartitionState state;
+    std::vector<std::string> problems;
+  };
+  SharedState around_;             // with which all of checked_ were made
+  std::vector<std::optional<Checked>> checked_;   // as SystemState::partitions
+};
 
 }  // namespace lparsim::firmware

@@ -32,10 +32,10 @@ struct CallFrame {
   ServerNumber server;
   std::uint32_t inputs = 0, outputs = 0;   // as many as the block has
   std::array<std::uint32_t, kMaxInputs> in{};
-  std::array<std::uint32_t, kMaxOutputs> out{};
-  bool parks = false;
-  std::uint8_t status_at = 0;              // output cell of the status
   GuestAddress arguments{};                // of the block
+  std::uint8_t status_at = 0;              // output cell of the status
+  bool parks = false;
+  std::array<std::uint32_t, kMaxOutputs> out{};
 
   PartitionState& state() { return core.at(partition); }
   void answer(std::int32_t status) { out[status_at] = static_cast<std::uint32_t>(status); }

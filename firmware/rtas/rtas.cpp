@@ -49,25 +49,31 @@ Rtas::Rtas(Core& core)
   }
 }
 
-Rtas::Block Rtas::block_at(std::size_t partition, GuestAddress arguments) const {
+// This and row_of in line with both who ask: what they found then stays in registers, and a call
+// is some 30 ns of the firmware's in all.
+[[gnu::always_inline]] inline Rtas::Block Rtas::block_at(std::size_t partition,
+                                                             GuestAddress arguments) const {
+  constexpr std::uint64_t kUsual = kHeader + 16 * kCell;   // one look does for nearly all calls
   const GuestMemory& memory = *core_.memories[partition];
   const auto reachable = [&](std::uint64_t size) {
     return memory.in_rmo(arguments.value, size) &&
            memory_usable(core_, partition, arguments.value, size);
   };
   Block block;
-  if (arguments.value % 8 != 0 || !reachable(kHeader)) return block;
+  const bool usual = reachable(kUsual);
+  if (arguments.value % 8 != 0 || !(usual || reachable(kHeader))) return block;
   std::uint8_t* raw = memory.rmo().data() + arguments.value;
   block.token = load_be32(raw);
   block.inputs = load_be32(raw + kCell);
   block.outputs = load_be32(raw + 2 * kCell);
   const std::uint64_t cells = (std::uint64_t{block.inputs} + block.outputs) * kCell;
-  block.readable = reachable(kHeader + cells);
+  block.readable = (usual && kHeader + cells <= kUsual) || reachable(kHeader + cells);
   if (block.readable) block.cells = {raw + kHeader, cells};
   return block;
 }
 
-std::uint16_t Rtas::row_of(std::size_t partition, const Block& block) const {
+[[gnu::always_inline]] inline std::uint16_t Rtas::row_of(std::size_t partition,
+                                                         const Block& block) const {
   const RtasLevel& level = *core_.at(partition).rtas_level;
   const std::uint32_t number = block.token - level.token_base;
   if (!block.readable || number >= level.row_of_token.size()) return kUnknownCall;
@@ -178,8 +184,7 @@ RtasReply Rtas::commit(std::size_t partition, const RtasEntry& entry) {
     return refuse(partition, entry.arguments, block);
   }
   CallFrame frame{core_, partition, *core_.memories[partition], entry.server, block.inputs,
-                  block.outputs, {}, {}, false, rows_[entry.call].status_output,
-                  entry.arguments};
+                  block.outputs, {}, entry.arguments, rows_[entry.call].status_output};
   for (std::size_t i = 0; i < block.inputs; ++i) frame.in[i] = block.input(i);
   const CallRow& row = rows_[entry.call];
   if (is_suspended(p)) {

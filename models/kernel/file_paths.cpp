@@ -12,6 +12,7 @@ struct Place {
   std::string_view text;               // without the wildcard
   const FileWildcard* wildcard = nullptr;
   const FileRule* rule = nullptr;      // nullptr: a directory
+  bool always = false;                 // a row without a condition is here or below
   std::vector<std::uint32_t> below;    // in the order of the rows
 };
 
@@ -24,12 +25,16 @@ struct PlaceTree {
 
   void add(const FileRule& rule) {
     std::uint32_t at = 0;
-    for (std::string_view left = rule.path; !left.empty();) at = child(at, take_segment(left));
+    places[at].always |= rule.exists == nullptr;
+    for (std::string_view left = rule.path; !left.empty();) {
+      at = child(at, take_segment(left));
+      places[at].always |= rule.exists == nullptr;
+    }
     places[at].rule = &rule;
   }
 
   std::uint32_t child(std::uint32_t at, std::string_view pattern) {
-    Place wanted{pattern, nullptr, nullptr, {}};
+    Place wanted{pattern, nullptr, nullptr, false, {}};
     for (const FileWildcard& wildcard : file_wildcards()) {
       if (!pattern.ends_with(wildcard.name)) continue;
       wanted.wildcard = &wildcard;
@@ -68,7 +73,8 @@ bool matches(const Kernel& kernel, const Place& place, std::string_view segment,
 
 // A directory is there when any of its files is.
 bool exists(const Kernel& kernel, const Place& place) {
-  if (place.rule != nullptr) return place.rule->exists == nullptr || place.rule->exists(kernel);
+  if (place.always) return true;
+  if (place.rule != nullptr) return place.rule->exists(kernel);
   return std::any_of(place.below.begin(), place.below.end(), [&](std::uint32_t below) {
     return exists(kernel, tree().places[below]);
   });

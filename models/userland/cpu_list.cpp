@@ -15,7 +15,9 @@ constexpr std::string_view kCpus = "/proc/device-tree/cpus";
 constexpr std::string_view kCpuSysfs = "/sys/devices/system/cpu";
 constexpr std::size_t kMostServers = 8;
 
-std::string thread_path(std::uint32_t id) { return fmt::format("{}/cpu{}", kCpuSysfs, id); }
+std::string thread_path(std::uint32_t id) {
+  return std::string(kCpuSysfs).append("/cpu").append(std::to_string(id));
+}
 
 // Logical CPUs must be numbered without a gap: the scan ends at the first missing one.
 bool read_threads(Session& session, CpuList& list) {
@@ -25,11 +27,12 @@ bool read_threads(Session& session, CpuList& list) {
                                     kCpuSysfs, errno_text(ENOENT)));
     return false;
   }
-  for (std::uint32_t id = 0; exists(session.files, thread_path(id)); ++id) {
-    const auto physical = int_attribute(session.files, thread_path(id) + "/physical_id");
+  for (std::uint32_t id = 0;; ++id) {
+    const std::string path = thread_path(id);
+    if (!exists(session.files, path)) break;
+    const auto physical = int_attribute(session.files, path + "/physical_id");
     if (!physical) {
-      session.say(kError, fmt::format("Could not get \"physical_id\" of thread {}\n",
-                                      thread_path(id)));
+      session.say(kError, fmt::format("Could not get \"physical_id\" of thread {}\n", path));
       return false;
     }
     list.threads.push_back({id, *physical, std::nullopt});

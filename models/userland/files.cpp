@@ -14,9 +14,9 @@ std::optional<std::vector<std::string>> directories(PartitionFiles& files, std::
   std::vector<DirectoryEntry> entries;
   if (files.list(path, entries) < 0) return std::nullopt;
   std::vector<std::string> names;
-  for (const DirectoryEntry& entry : entries) {
+  for (DirectoryEntry& entry : entries) {
     if (entry.type == FileType::directory && entry.name != "." && entry.name != "..") {
-      names.push_back(entry.name);
+      names.push_back(std::move(entry.name));
     }
   }
   return names;

@@ -92,10 +92,11 @@ struct ActorScheduler::Impl {
   std::optional<std::string> overrun;
 
   // Notes one more step by `who`; false when the run has to be given up before it.
-  bool step(std::string_view who) {
+  bool step(std::string_view who) { return step(who, clock.now()); }
+  bool step(std::string_view who, TimePoint now) {
     if (overrun) return false;
-    if (clock.now() != instant) {
-      instant = clock.now();
+    if (now != instant) {
+      instant = now;
       at_instant = 0;
     }
     ++in_run;
@@ -226,11 +227,9 @@ struct ActorScheduler::Impl {
     if (actor.state == State::running) release(slot);  // it did not leave: it is over
   }
 
-  // Nothing else happens before `by` has passed.
-  bool nothing_before(Duration by) {
-    if (!ready.empty() || !ending.empty()) return false;
-    const auto then = clock.now() + by;
-    if (then > horizon) return false;
+  // Nothing else happens before or at `then`.
+  bool nothing_before(TimePoint then) {
+    if (!ready.empty() || !ending.empty() || then > horizon) return false;
     const Timer* timer = first_timer();
     return timer == nullptr || timer->when > then;
   }
@@ -358,8 +357,9 @@ std::string_view ActorScheduler::name(ActorId actor) const {
 void ActorScheduler::sleep(Duration how_long) {
   LPARSIM_ASSERT(how_long >= Duration::zero());
   const auto slot = impl_->running_slot();
-  const bool in_place = impl_->nothing_before(how_long);
-  if (in_place && impl_->step(impl_->actors[slot].name)) return impl_->pass(how_long);
+  const TimePoint now = impl_->clock.now();
+  const bool in_place = impl_->nothing_before(now + how_long);
+  if (in_place && impl_->step(impl_->actors[slot].name, now)) return impl_->pass(how_long);
   Actor& actor = impl_->actors[slot];
   ++actor.wait_number;
   if (how_long == Duration::zero()) {
@@ -367,14 +367,14 @@ void ActorScheduler::sleep(Duration how_long) {
     impl_->ready.push_back(slot);
   } else {
     actor.state = State::sleeping;
-    impl_->add_timer(impl_->clock.now() + how_long, slot, actor.wait_number);
+    impl_->add_timer(now + how_long, slot, actor.wait_number);
   }
   impl_->leave(slot);
 }
 
 Woken ActorScheduler::block(WaitKey key, std::optional<Duration> timeout) {
   const auto slot = impl_->running_slot();
-  const bool in_place = timeout && impl_->nothing_before(*timeout);  // nobody could wake it
+  const bool in_place = timeout && impl_->nothing_before(impl_->clock.now() + *timeout);
   if (in_place && impl_->step(impl_->actors[slot].name)) {
     impl_->pass(*timeout);
     return Woken::by_timeout;

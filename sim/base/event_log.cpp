@@ -18,11 +18,6 @@ constexpr std::array kKinds{
 
 constexpr std::uint64_t kHashSeed = 0xcbf29ce484222325U;
 
-std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
-  hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
-  return hash ^ (hash >> 32);
-}
-
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -47,29 +42,6 @@ EventLog::EventLog(const Clock& clock, std::size_t capacity)
   ring_.reserve(mask_ + 1);   // not touched yet: a short run pays for what it writes
   texts_.emplace_back();
   index_.emplace(texts_.back(), 0);
-}
-
-// The record's words are digested side by side, and only the digest is chained: a chain of six
-// multiplications would cost more than the rest of the record.
-std::uint64_t digest(const EventRecord& record) {
-  const std::uint64_t who = (std::uint64_t{record.actor} << 32) |
-                            (static_cast<std::uint64_t>(record.kind) << 16) | record.partition;
-  const auto& v = record.values;
-  const std::uint64_t a = mix(static_cast<std::uint64_t>(record.time_ns), who);
-  const std::uint64_t b = mix(v[0] + 0xa0761d6478bd642fU, v[1]);
-  const std::uint64_t c = mix(v[2] + 0xe7037ed1a0b428dbU, v[3]);
-  return mix(a, b) + mix(b + 1, c);
-}
-
-void EventLog::append(const EventRecord& record) {
-  hash_ = mix(hash_, digest(record));
-  if (spill_) spill_(record);
-  const auto place = total_++ & mask_;
-  if (place == ring_.size()) {
-    ring_.push_back(record);
-  } else {
-    ring_[place] = record;
-  }
 }
 
 TextId EventLog::text(std::string_view value) {
