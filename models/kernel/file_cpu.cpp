@@ -57,7 +57,7 @@ std::int64_t write_cpu_online(Kernel& kernel, std::uint64_t cpu, std::string_vie
 }
 
 std::string read_physical_id(Kernel& kernel, std::uint64_t cpu) {
-  return fmt::format("{}\n", static_cast<std::int32_t>(kernel.state.cpus[cpu].server));
+  return std::to_string(static_cast<std::int32_t>(kernel.state.cpus[cpu].server)) + '\n';
 }
 
 std::int64_t write_cpu_probe(Kernel& kernel, std::uint64_t, std::string_view data) {

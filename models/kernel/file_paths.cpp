@@ -122,8 +122,10 @@ std::vector<DirectoryEntry> list_directory(const Kernel& kernel, const FoundFile
       entries.push_back({std::string(place.text), type});
       continue;
     }
-    for (const std::uint64_t n : place.wildcard->numbers(kernel)) {
-      entries.push_back({std::string(place.text) + std::to_string(n), type});
+    const auto numbers = place.wildcard->numbers(kernel);
+    entries.reserve(entries.size() + numbers.size());
+    for (const std::uint64_t n : numbers) {
+      entries.push_back({std::string(place.text).append(std::to_string(n)), type});
     }
   }
   return entries;
