@@ -41,8 +41,9 @@ void copy_tags(LiveTree& tree, const void* fdt) {
   for (int at = 0;; at = next) {
     switch (fdt_next_tag(fdt, at, &next)) {
       case FDT_BEGIN_NODE:
-        open.push_back(open.empty() ? kRootNode
-                                    : last_child(tree, open.back(), fdt_get_name(fdt, at, nullptr)));
+        open.push_back(open.empty()
+                           ? kRootNode
+                           : last_child(tree, open.back(), fdt_get_name(fdt, at, nullptr)));
         break;
       case FDT_PROP: copy_property(tree, open.back(), fdt, at); break;
       case FDT_END_NODE:
