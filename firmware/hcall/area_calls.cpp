@@ -4,6 +4,7 @@
 
 #include "firmware/hcall/guest_access.hpp"
 #include "firmware/hcall/hcalls.hpp"
+#include "firmware/hcall/sharing.hpp"
 
 namespace lparsim::firmware {
 namespace {
@@ -101,10 +102,11 @@ std::int64_t h_register_vpa(HcallFrame& frame) {
   if (!owns_thread(frame.core, p, frame.r[1])) return kHParameter;
   const auto server = static_cast<std::uint32_t>(frame.r[1]);
   AreaCall call{frame, server, frame.r[2], hcall_thread(p, server)};
-  if (subfunction->registers &&
-      (call.address % kCacheLine != 0 ||
-       !memory_usable(frame.core, frame.partition, call.address, kCacheLine))) {
-    return kHParameter;
+  if (subfunction->registers) {
+    if (call.address % kCacheLine != 0) return kHParameter;
+    if (!memory_usable(frame.core, frame.partition, call.address, kCacheLine)) {
+      return bad_address(frame.core, frame.partition, call.address, kCacheLine);
+    }
   }
   const bool other_runs =
       server != frame.server.value && p.threads[server] == ThreadState::running;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <map>
 #include <optional>
@@ -56,6 +57,39 @@ struct ThreadStart {                       // when start-cpu started the thread
   bool operator==(const ThreadStart&) const = default;
 };
 
+enum class SharedKind : std::uint8_t { memory, io };
+// What a grantee may not do (H_GRANT_LOGICAL flags bits 16-18).
+inline constexpr std::uint8_t kNoRead = 8, kNoWrite = 4, kNoRegrant = 2;
+
+enum class GrantState : std::uint8_t {
+  granted,             // not in the grantee's map
+  accepted,
+  returning,           // out of the map, but still translated to
+};
+
+struct Grant {                             // of one cookie, H_GRANT_LOGICAL
+  std::uint64_t cookie = 0;                // never used twice
+  PartitionId owner, grantee;
+  std::uint16_t slot = 0;                  // the owner's adapter, which named the grantee
+  SharedKind kind{};
+  std::uint64_t address = 0, bytes = 0;    // in the owner's address space
+  std::uint8_t inhibited = 0;
+  std::uint64_t parent = 0;                // cookie by which the owner has it; 0: it is its own
+  PartitionId root;                        // whose own it is, and where it lies there
+  std::uint64_t root_address = 0;
+  GrantState state{};
+  std::uint64_t at = 0;                    // in the grantee's, unless granted
+  std::optional<TimePoint> recovered_at;   // the owner ended
+
+  bool operator==(const Grant&) const = default;
+};
+
+struct RescindedRange {                    // by force; bytes == 0: it had not been accepted
+  std::uint64_t cookie = 0, address = 0, bytes = 0;
+
+  bool operator==(const RescindedRange&) const = default;
+};
+
 struct HcallState {
   TimePoint powered_on_at{};
   std::vector<ThreadStart> starts;         // one a thread; the others started at power-on
@@ -70,6 +104,7 @@ struct HcallState {
   std::uint64_t mapping_entitlement = 0;   // H_SET_MPP; shared memory only
   std::uint8_t memory_weight = 0;
   std::map<std::uint16_t, AdapterState> adapters;   // by slot; those that have been used
+  std::deque<RescindedRange> rescinded;    // the latest ones, see sharing.cpp
 
   bool operator==(const HcallState&) const = default;
 };
@@ -77,6 +112,8 @@ struct HcallState {
 struct HcallSystemState {
   Duration consumed_before{};              // by shared processors of partitions that are off again
   std::uint64_t loans = 0;                 // entries that H_PUT_RTCE has ever lent
+  std::vector<Grant> grants;               // ascending by cookie
+  std::uint64_t cookies = 0;               // how many there ever were
 
   bool operator==(const HcallSystemState&) const = default;
 };

@@ -22,6 +22,7 @@ constexpr auto kSubjects = std::to_array<std::span<const HcallRow> (*)()>({
     page_table_size_rows,
     performance_rows,
     rdma_rows,
+    sharing_rows,
     sub_crq_rows,
     tce_rows,
     terminal_rows,

@@ -58,6 +58,7 @@ std::span<const HcallRow> mode_rows();                    // mode_calls.cpp
 std::span<const HcallRow> page_table_rows();              // page_table_calls.cpp
 std::span<const HcallRow> page_table_size_rows();         // page_table_size_calls.cpp
 std::span<const HcallRow> rdma_rows();                    // rdma_calls.cpp
+std::span<const HcallRow> sharing_rows();                 // sharing_calls.cpp
 std::span<const HcallRow> sub_crq_rows();                 // sub_crq_calls.cpp
 std::span<const HcallRow> tce_rows();                     // tce_calls.cpp
 std::span<const HcallRow> terminal_rows();                // terminal_calls.cpp

@@ -3,6 +3,7 @@
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/hcall/adapters.hpp"
 #include "firmware/hcall/mappings.hpp"
+#include "firmware/hcall/sharing.hpp"
 #include "firmware/mobility/suspend.hpp"
 #include "firmware/hcall/performance_calls.hpp"
 
@@ -28,6 +29,7 @@ std::int64_t perform_call(HcallFrame& frame, std::uint64_t opcode) {
 HcallReply run_hcall(Core& core, std::size_t partition, ServerNumber server, CallerState caller,
                      std::uint64_t opcode, std::array<std::uint64_t, 9>& registers) {
   PartitionState& p = core.at(partition);
+  if (!core.state.hcalls.grants.empty()) recover_shared(core);
   HcallReply reply;
   reply.latency = core.profile.hcall_latency;
   const std::uint64_t arg0 = registers[0], arg1 = registers[1];
@@ -48,6 +50,7 @@ HcallReply run_hcall(Core& core, std::size_t partition, ServerNumber server, Cal
 
 void start_hcalls(Core& core, std::size_t partition) {
   HcallState& state = core.at(partition).hcalls;
+  recover_shared(core);
   state = {};
   state.powered_on_at = core.services.clock.now();
   const MemoryShare& memory = core.at(partition).config.memory;   // R1-14.12.3.4-1
@@ -69,6 +72,7 @@ void thread_started(Core& core, std::size_t partition, std::uint32_t server) {
 void end_hcalls(Core& core, std::size_t partition) {
   core.state.hcalls.consumed_before += consumed_time(core, partition);
   drop_all_adapters(core, partition);
+  end_sharing(core, partition);
   // Pages that it lent are no longer reached (R1-17.2.3.2.2-5).
   for (TceTable& table : core.at(partition).hcalls.tce_tables) clear_table(core, partition, table);
 }

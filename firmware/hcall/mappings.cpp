@@ -4,6 +4,7 @@
 
 #include "firmware/device_tree/numbering.hpp"
 #include "firmware/hcall/adapters.hpp"
+#include "firmware/hcall/sharing.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
@@ -56,9 +57,49 @@ bool belongs_to(const Core& core, const TceTable& window, DrcPlace place) {
          window.owner == drc_index(core, {DrcArray::phbs, place.position});
 }
 
-void drop_lmb_mappings(Core& core, std::size_t partition, std::uint64_t lmb) {
+// [begin, end) of a partition's address space.
+struct Range {
+  std::uint64_t begin = 0, end = 0;
+};
+
+Range range_of(const Core& core, DrcPlace place) {
+  if (place.array == DrcArray::lmbs) {
+    return {place.position << core.lmb_shift, (place.position + 1) << core.lmb_shift};
+  }
+  const std::uint64_t begin = phb_io_address(core.phbs[place.position]);
+  return {begin, begin + kPhbIoBytes};
+}
+
+bool shareable(DrcPlace place) {
+  return place.array == DrcArray::lmbs || place.array == DrcArray::phbs;
+}
+
+SharedKind shared_kind(DrcPlace place) {
+  return place.array == DrcArray::lmbs ? SharedKind::memory : SharedKind::io;
+}
+
+}  // namespace
+
+bool mapped_in(const Core& core, std::size_t partition, std::uint64_t begin, std::uint64_t end) {
+  const PartitionState& p = core.at(partition);
+  const auto inside = [&](std::uint64_t address, std::uint64_t bytes) {
+    return address < end && address + bytes > begin;
+  };
+  for (const auto& [index, entry] : p.hcalls.hpt.entries) {
+    const auto shift = page_shift_of(entry).value_or(12);
+    if (inside(page_address(entry, shift), std::uint64_t{1} << shift)) return true;
+  }
+  for (const TceTable& window : p.hcalls.tce_tables) {
+    const std::uint64_t bytes = std::uint64_t{1} << window.page_shift;
+    for (const auto& [page, tce] : window.entries) {
+      if (tce.lender == kNoPartition && inside(tce.tce & ~kTceAccess, bytes)) return true;
+    }
+  }
+  return false;
+}
+
+void drop_mappings_in(Core& core, std::size_t partition, std::uint64_t begin, std::uint64_t end) {
   PartitionState& p = core.at(partition);
-  const std::uint64_t begin = lmb << core.lmb_shift, end = (lmb + 1) << core.lmb_shift;
   for (auto entry = p.hcalls.hpt.entries.begin(); entry != p.hcalls.hpt.entries.end();) {
     const auto shift = page_shift_of(entry->second);
     const std::uint64_t address = page_address(entry->second, shift.value_or(12));
@@ -76,8 +117,6 @@ void drop_lmb_mappings(Core& core, std::size_t partition, std::uint64_t lmb) {
     }
   }
 }
-
-}  // namespace
 
 void forget_removed_windows(Core& core, std::size_t partition) {
   PartitionState& p = core.at(partition);
@@ -120,7 +159,7 @@ bool io_space(const Core& core, const PartitionState& p, std::uint64_t address,
       return true;
     }
   }
-  return false;
+  return accepted_range(core, p.config.id, SharedKind::io, address, bytes) != nullptr;
 }
 
 void count_mapping(Core& core, std::size_t partition, std::uint64_t address, std::uint64_t bytes,
@@ -164,6 +203,11 @@ void clear_table(Core& core, std::size_t partition, TceTable& table) {
 
 bool has_mappings(const Core& core, const PartitionState& p, DrcPlace place) {
   if (place.array == DrcArray::cpus) return false;
+  // A grantee's translations are to the same memory.
+  if (shareable(place)) {
+    const Range range = range_of(core, place);
+    if (shared_out(core, p.config.id, shared_kind(place), range.begin, range.end)) return true;
+  }
   if (place.array == DrcArray::lmbs) {
     return place.position < p.hcalls.lmb_mappings.size() &&
            p.hcalls.lmb_mappings[place.position] > 0;
@@ -177,8 +221,13 @@ bool has_mappings(const Core& core, const PartitionState& p, DrcPlace place) {
 void drop_mappings(Core& core, std::size_t partition, DrcPlace place) {
   PartitionState& p = core.at(partition);
   if (place.array == DrcArray::cpus) return;
+  if (shareable(place) && !core.state.hcalls.grants.empty()) {
+    const Range range = range_of(core, place);
+    take_back(core, p.config.id, shared_kind(place), range.begin, range.end);
+  }
   if (place.array == DrcArray::lmbs) {
-    if (has_mappings(core, p, place)) drop_lmb_mappings(core, partition, place.position);
+    const Range range = range_of(core, place);
+    if (has_mappings(core, p, place)) drop_mappings_in(core, partition, range.begin, range.end);
     return;
   }
   if (place.array == DrcArray::virtual_slots) {

@@ -20,6 +20,10 @@ void forget_removed_windows(Core& core, std::size_t partition);
 bool io_space(const Core& core, const PartitionState& partition, std::uint64_t address,
               std::uint64_t bytes);
 
+// Translations of the partition, of both kinds, to a part of [begin, end).
+bool mapped_in(const Core& core, std::size_t partition, std::uint64_t begin, std::uint64_t end);
+void drop_mappings_in(Core& core, std::size_t partition, std::uint64_t begin, std::uint64_t end);
+
 // Counts of translations to an LMB.
 void count_mapping(Core& core, std::size_t partition, std::uint64_t address, std::uint64_t bytes,
                    int change);

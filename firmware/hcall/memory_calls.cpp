@@ -5,22 +5,27 @@
 #include "firmware/hcall/guest_access.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/mappings.hpp"
+#include "firmware/hcall/sharing.hpp"
 #include "firmware/platform/targets.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
-bool own_page(const HcallFrame& frame, std::uint64_t address) {
-  return address % kPageBytes == 0 &&
-         memory_usable(frame.core, frame.partition, address, kPageBytes);
+// H_Success: the partition may use the page.
+std::int64_t own_page(const HcallFrame& frame, std::uint64_t address) {
+  if (address % kPageBytes != 0) return kHParameter;
+  if (memory_usable(frame.core, frame.partition, address, kPageBytes)) return kHSuccess;
+  return bad_address(frame.core, frame.partition, address, kPageBytes);
 }
 
 // Memory above the real-mode area has no bytes: what is written there is not kept, and reads as 0.
 std::int64_t h_page_init(HcallFrame& frame) {
   constexpr std::uint64_t kZero = 1ULL << 15, kCopy = 1ULL << 14;
   const std::uint64_t flags = frame.r[0];
-  if (!own_page(frame, frame.r[1])) return kHParameter;
-  if ((flags & kCopy) != 0 && !own_page(frame, frame.r[2])) return kHParameter;
+  if (const auto status = own_page(frame, frame.r[1])) return status;
+  if ((flags & kCopy) != 0) {
+    if (const auto status = own_page(frame, frame.r[2])) return status;
+  }
   Bytes page(kPageBytes, 0);
   if ((flags & kCopy) != 0) read_guest(frame.core, frame.partition, frame.r[2], page);
   if ((flags & (kZero | kCopy)) != 0) {

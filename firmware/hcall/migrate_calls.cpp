@@ -3,6 +3,7 @@
 #include "firmware/hcall/guest_access.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/mappings.hpp"
+#include "firmware/hcall/sharing.hpp"
 
 namespace lparsim::firmware {
 namespace {
@@ -41,9 +42,11 @@ void copy_page(HcallFrame& frame, std::uint64_t from, std::uint64_t to) {
 std::int64_t h_migrate_dma(HcallFrame& frame) {
   const std::uint64_t target = frame.r[0], list = frame.r[1], length = frame.r[2];
   if (length < 1 || length > kMostTranslations || target % kPageBytes != 0 ||
-      list % kPageBytes != 0 ||
-      !memory_usable(frame.core, frame.partition, target, kPageBytes)) {
+      list % kPageBytes != 0) {
     return kHParameter;
+  }
+  if (!memory_usable(frame.core, frame.partition, target, kPageBytes)) {
+    return bad_address(frame.core, frame.partition, target, kPageBytes);
   }
   Bytes entries(length * kTranslationBytes);
   if (!read_guest(frame.core, frame.partition, list, entries)) return kHParameter;

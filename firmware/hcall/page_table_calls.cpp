@@ -6,6 +6,7 @@
 #include "firmware/hcall/guest_access.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/mappings.hpp"
+#include "firmware/hcall/sharing.hpp"
 
 namespace lparsim::firmware {
 namespace {
@@ -50,6 +51,25 @@ void count_entry(HcallFrame& frame, const HashEntry& entry, int change) {
                 change);
 }
 
+// Page protection (Power ISA book III, 5.7.12): nobody may store.
+bool read_only(const HashEntry& entry) {
+  const std::uint64_t pp = (entry.low >> 63) << 2 | (entry.low & 3);
+  return pp == 3 || pp == 6;
+}
+
+// What a partner lent may come with restrictions (H_GRANT_LOGICAL).
+bool permitted(const HcallFrame& frame, const HashEntry& entry, std::uint64_t address,
+               std::uint64_t bytes) {
+  for (const SharedKind kind : {SharedKind::memory, SharedKind::io}) {
+    const Grant* grant =
+        accepted_range(frame.core, frame.state().config.id, kind, address, bytes);
+    if (grant == nullptr) continue;
+    return (grant->inhibited & kNoRead) == 0 &&
+           ((grant->inhibited & kNoWrite) == 0 || read_only(entry));
+  }
+  return true;
+}
+
 std::int64_t h_enter(HcallFrame& frame) {
   const std::uint64_t flags = frame.r[0];
   HashEntry entry{frame.r[2], frame.r[3]};
@@ -60,9 +80,11 @@ std::int64_t h_enter(HcallFrame& frame) {
   if (!shift) return kHParameter;
   const std::uint64_t address = page_address(entry, *shift), bytes = std::uint64_t{1} << *shift;
   const bool memory = memory_usable(frame.core, frame.partition, address, bytes);
-  if (address % bytes != 0 ||
-      (!memory && !io_space(frame.core, frame.state(), address, bytes)) ||
-      !fits_storage(entry.low & kWimg, memory)) {
+  if (!memory && !io_space(frame.core, frame.state(), address, bytes)) {
+    return bad_address(frame.core, frame.partition, address, bytes);
+  }
+  if (address % bytes != 0 || !fits_storage(entry.low & kWimg, memory) ||
+      !permitted(frame, entry, address, bytes)) {
     return kHParameter;
   }
   const bool touches = (flags & (kZeroPage | kInvalidateCache | kSynchronizeCache)) != 0;
@@ -155,11 +177,17 @@ std::int64_t h_protect(HcallFrame& frame) {
   if (found == table.entries.end()) return kHNotFound;
   const bool check = (frame.r[0] & kAvpn) != 0;
   if (check && !holds(Condition::avpn, found->second, frame.r[2])) return kHNotFound;
-  std::uint64_t& low = found->second.low;
+  HashEntry changed = found->second;
+  std::uint64_t& low = changed.low;
   low &= ~(kPp0 | kKeyHigh | kKeyLow | kNoExecuteAndPp | kReferenced);
   low |= frame.r[0] << 55 & kPp0;
   low |= frame.r[0] << 48 & kKeyHigh;
   low |= frame.r[0] & (kKeyLow | kNoExecuteAndPp);
+  const std::uint8_t shift = page_shift_of(changed).value_or(12);
+  if (!permitted(frame, changed, page_address(changed, shift), std::uint64_t{1} << shift)) {
+    return kHParameter;
+  }
+  found->second = changed;
   return kHSuccess;
 }
 

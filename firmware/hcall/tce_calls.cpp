@@ -3,17 +3,28 @@
 #include "firmware/hcall/guest_access.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/mappings.hpp"
+#include "firmware/hcall/sharing.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
 constexpr std::uint64_t kMostEntries = 512;
 
-// Whether the partition may give this page to its devices; a page fault entry always.
-bool mappable(const HcallFrame& frame, const TceTable& window, std::uint64_t tce) {
-  if ((tce & kTceAccess) == 0) return true;
-  const std::uint64_t page_bytes = std::uint64_t{1} << window.page_shift;
-  return memory_usable(frame.core, frame.partition, tce & ~(page_bytes - 1), page_bytes);
+// H_Success: the partition may give this page to its devices; a page fault entry always.
+std::int64_t mappable(const HcallFrame& frame, const TceTable& window, std::uint64_t tce) {
+  if ((tce & kTceAccess) == 0) return kHSuccess;
+  const Core& core = frame.core;
+  const std::uint64_t bytes = std::uint64_t{1} << window.page_shift;
+  const std::uint64_t page = tce & ~(bytes - 1);
+  if (!memory_usable(core, frame.partition, page, bytes)) {
+    return bad_address(core, frame.partition, page, bytes);
+  }
+  const Grant* grant =
+      accepted_range(core, frame.state().config.id, SharedKind::memory, page, bytes);
+  if (grant == nullptr) return kHSuccess;
+  const bool inhibited = ((tce & kTceRead) != 0 && (grant->inhibited & kNoRead) != 0) ||
+                         ((tce & kTceWrite) != 0 && (grant->inhibited & kNoWrite) != 0);
+  return inhibited ? kHParameter : kHSuccess;
 }
 
 std::int64_t h_get_tce(HcallFrame& frame) {
@@ -34,7 +45,8 @@ std::int64_t h_get_tce(HcallFrame& frame) {
 std::int64_t h_put_tce(HcallFrame& frame) {
   TceTable* window = find_tce_table(frame.core, frame.partition, frame.r[0]);
   const auto page = window != nullptr ? window->page_of(frame.r[1]) : std::nullopt;
-  if (!page || !mappable(frame, *window, frame.r[2])) return kHParameter;
+  if (!page) return kHParameter;
+  if (const auto status = mappable(frame, *window, frame.r[2])) return status;
   set_tce(frame.core, frame.partition, *window, *page, {frame.r[2]});
   return kHSuccess;
 }
@@ -45,7 +57,8 @@ std::int64_t h_stuff_tce(HcallFrame& frame) {
   if (window == nullptr || !window->page_of(frame.r[1])) return kHParameter;
   if (count > kMostEntries) return kHP4;
   const auto page = window->page_of(frame.r[1], count);
-  if (!page || !mappable(frame, *window, frame.r[2])) return kHParameter;
+  if (!page) return kHParameter;
+  if (const auto status = mappable(frame, *window, frame.r[2])) return status;
   for (std::uint64_t i = 0; i < count; ++i) {
     set_tce(frame.core, frame.partition, *window, *page + i, {frame.r[2]});
   }
@@ -66,7 +79,9 @@ std::int64_t h_put_tce_indirect(HcallFrame& frame) {
     return kHParameter;
   }
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (!mappable(frame, *window, load_be64(list.data() + 8 * i))) return kHParameter;
+    if (const auto status = mappable(frame, *window, load_be64(list.data() + 8 * i))) {
+      return status;
+    }
   }
   for (std::uint64_t i = 0; i < count; ++i) {
     set_tce(frame.core, frame.partition, *window, *page + i, {load_be64(list.data() + 8 * i)});

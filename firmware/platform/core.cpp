@@ -1,5 +1,7 @@
 #include "firmware/platform/core.hpp"
 
+#include "firmware/hcall/sharing.hpp"
+
 #include <algorithm>
 #include <bit>
 
@@ -48,7 +50,9 @@ bool memory_usable(const Core& core, std::size_t partition, std::uint64_t addres
   if (p.power == PowerState::off || size > ~std::uint64_t{0} - address) return false;
   if (size == 0) return true;
   const std::uint64_t last = (address + size - 1) >> core.lmb_shift;
-  if (last >= p.lmbs.size()) return false;
+  if (last >= p.lmbs.size()) {   // above its own there is what partners lent
+    return accepted_range(core, p.config.id, SharedKind::memory, address, size) != nullptr;
+  }
   for (std::uint64_t lmb = address >> core.lmb_shift; lmb <= last; ++lmb) {
     if (p.lmbs[lmb] < DrcState::unisolated) return false;   // isolated is not to be touched
   }

@@ -42,7 +42,7 @@ constexpr std::array kPhypHypertas = std::to_array<std::string_view>({
     "hcall-join",    "hcall-vasi",    "hcall-suspend", "hcall-poll-pending", "hcall-pic",
     "hcall-cmo",     "hcall-xlates-limited", "hcall-clr-hpt",
     "hcall-term",    "hcall-vty",     "hcall-vioctl",  "hcall-sub-crq",      "hcall-ILAN",
-    "hcall-illan-options"});
+    "hcall-illan-options", "hcall-slr"});
 
 // [seen] in every recorded tree, in this order.
 constexpr std::array<std::string_view, 17> kQemuHypertas{
