@@ -18,17 +18,17 @@ struct Documented {
 // HCALLS.md 3, for the calls that are modelled.
 const std::vector<Documented>& documented() {
   static const std::vector<Documented> kCalls{
-      {0x4, "hcall-pft", {-4, -7}},           {0x8, "hcall-pft", {-64, -4, -6}},
+      {0x4, "hcall-pft", {-4, -7}},           {0x8, "hcall-pft", {-64, -4, -6, -46}},
       {0xc, "hcall-pft", {-4}},               {0x10, "hcall-pft", {-4, -7}},
       {0x14, "hcall-pft", {-4, -7}},          {0x18, "hcall-pft", {-4, -7}},
-      {0x1c, "hcall-tce", {5, -4}},           {0x20, "hcall-tce", {-4}},
-      {0x24, "hcall-sprg0", {}},              {0x2c, "hcall-copy", {-4}},
+      {0x1c, "hcall-tce", {5, -4}},           {0x20, "hcall-tce", {-4, -46}},
+      {0x24, "hcall-sprg0", {}},              {0x2c, "hcall-copy", {-4, -46}},
       {0x3c, "hcall-debug", {-4}},            {0x40, "hcall-debug", {-4}},
       {0x54, "hcall-term", {2, -4}},          {0x58, "hcall-term", {1, 2, -4}},
       {0x64, "hcall-interrupt", {-4}},        {0x68, "hcall-interrupt", {}},
       {0x6c, "hcall-interrupt", {-4}},        {0x70, "hcall-interrupt", {-4}},
-      {0x74, "hcall-interrupt", {}},          {0x78, "hcall-migrate", {-4}},
-      {0x7c, "hcall-perfmon", {-4, -16}},     {0xdc, "hcall-splpar", {-4, -16, -75}},
+      {0x74, "hcall-interrupt", {}},          {0x78, "hcall-migrate", {-4, -46}},
+      {0x7c, "hcall-perfmon", {-4, -16}},     {0xdc, "hcall-splpar", {-4, -16, -75, -46}},
       {0xe0, "hcall-splpar", {}},             {0xe4, "hcall-splpar", {-4}},
       {0xe8, "hcall-splpar", {-4}},           {0xec, "hcall-splpar", {}},
       {0xf0, "hcall-splpar", {-4, 4}},        {0xf4, "hcall-splpar", {}},
@@ -40,10 +40,12 @@ const std::vector<Documented>& documented() {
       {0x11c, "hcall-lLAN", {-4, -16}},       {0x120, "hcall-lLAN", {-4, -12}},
       {0x124, "hcall-bulk", {-4}},            {0x128, "hcall-rdma", {-4, -14, -11}},
       {0x12c, "hcall-rdma", {-4, -13, -11}},  {0x130, "hcall-lLAN", {-4, 4, -7}},
-      {0x138, "hcall-multi-tce", {-4, -57}},  {0x13c, "hcall-multi-tce", {-4}},
+      {0x138, "hcall-multi-tce", {-4, -57, -46}},  {0x13c, "hcall-multi-tce", {-4, -46}},
       {0x140, "hcall-multi-tce", {-4, -15, -16, -77}},
       {0x14c, "hcall-ILAN", {-4}},            {0x150, "hcall-vty", {-4}},
       {0x154, "hcall-vty", {-4}},             {0x158, "hcall-vty", {-4}},
+      {0x1c4, "hcall-slr", {-4, -9, -11, -46}}, {0x1c8, "hcall-slr", {-4, 5, -16}},
+      {0x1cc, "hcall-slr", {-4, -46}},        {0x1d0, "hcall-slr", {-4, -16}},
       {0x1d4, "hcall-lLAN", {-4, -7}},        {0x1d8, "hcall-poll-pending", {17}},
       {0x244, "hcall-illan-options", {-4, 4}}, {0x24c, "hcall-rdma", {-4}},
       {0x2a8, "hcall-vioctl", {-4, 4, -7, 2}}, {0x2b0, "hcall-suspend", {-4}},
@@ -76,7 +78,8 @@ class HcallNoise : public VioTest {
         kSecondPane + 13, 0x80000018, 1ULL << 45, 2ULL << 45, 3ULL << 45, 5ULL << 45, 6ULL << 45,
         1ULL << 39, 1ULL << 31, 1ULL << 15, 1ULL << 62, 3ULL << 62, 0x80ULL << 56, 0xc0ULL << 56,
         0x10003, 0x20001, 0x10010, 1ULL << 63 | 64ULL << 32 | 0x10000, ~0ULL, 0x2003, 0xff002003,
-        1ULL << 28, 8ULL << 28, (8ULL << 28) - 0x1000};
+        1ULL << 28, 8ULL << 28, (8ULL << 28) - 0x1000, 16ULL << 28, (16ULL << 28) + 0x1000,
+        1ULL << 40, 2ULL << 40, kUnit + 13};
     if (random.below(5) == 0) return random.next();
     return kLikely[random.below(std::size(kLikely))];
   }
