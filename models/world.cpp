@@ -12,10 +12,8 @@
 namespace lparsim::models {
 namespace {
 
-const firmware::FirmwareProfile& profile_named(const std::string& name) {
-  const auto* profile = firmware::find_profile(name);
-  LPARSIM_ASSERT(profile != nullptr);  // the configuration reader knows all names
-  return *profile;
+const firmware::FirmwareProfile& firmware_of(const WorldConfig& config) {
+  return config.firmware != nullptr ? *config.firmware : *firmware::find_profile("phyp");
 }
 
 }  // namespace
@@ -39,7 +37,7 @@ World::Impl::Impl(WorldConfig with, Choices& user_choices)
       pool("actors", clock),
       actors(clock, choices, log, pool),
       context{clock, choices, log, actors},
-      system("managed_system", context, config.platform, profile_named(config.firmware_profile),
+      system("managed_system", context, config.platform, firmware_of(config),
              *this),
       network(context, config.rmc, [this](PartitionId id) { return find(id); }),
       adapter(context, system.hypervisor(), network, [this](PartitionId id) { return find(id); }),

@@ -36,7 +36,7 @@ struct RmcConfig {
 
 struct WorldConfig {
   firmware::PlatformConfig platform;
-  std::string firmware_profile = "phyp";
+  std::shared_ptr<const firmware::FirmwareProfile> firmware;   // nullptr: phyp
   hmc::Inventory inventory;
   hmc::HmcProfile hmc_profile;
   std::map<PartitionId, OsConfig> os;

@@ -75,7 +75,7 @@ void add_root_properties(Node& root, const TreeShape& shape) {
   const TreeStyle& style = shape.profile->tree;
   const std::string own = "IBM," + shape.platform->type_model;
   root.add_str("device_type", "chrp");
-  root.add_str("model", style.root_model.empty() ? std::string_view{own} : style.root_model);
+  root.add_str("model", style.root_model.empty() ? own : style.root_model);
   if (style.root_compatible.empty()) {
     root.add("compatible", CellWriter{}.str(own).str("LoPAR-2.9-IBM-1.0").take());
   } else {

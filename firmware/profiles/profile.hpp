@@ -1,9 +1,12 @@
 // What differs between firmware makers, and which of LoPAR's open readings (DRC.md section 10) is
-// taken: data, chosen by name. Values are in profiles.cpp; those never seen are marked there.
+// taken: data, chosen by name or read from a file. The shipped values are in profiles.cpp, those
+// never seen are marked there; profile_fields.cpp has a row for every field that a file may set.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,9 +17,17 @@
 namespace lparsim::firmware {
 
 struct CallLatency {
-  std::string_view call;             // name of a call; "set-indicator:mem-isolate" is a part of it
+  std::string call;                  // name of a call; "set-indicator:mem-isolate" is a part of it
   Duration latency{};
+
+  bool operator==(const CallLatency&) const = default;
 };
+
+// Parts of a call and the call that is no RTAS service, as they stand among the latencies.
+inline constexpr std::array<std::string_view, 4> kLatencyParts{   // by DrcType
+    "set-indicator:cpu-isolate", "set-indicator:mem-isolate", "set-indicator:phb-isolate",
+    "set-indicator:slot-isolate"};
+inline constexpr std::string_view kCasLatency = "ibm,client-architecture-support";
 
 // Readings of the DRC chapter; a status field is what set-indicator or the sensor answers with.
 struct DrcReadings {
@@ -107,13 +118,13 @@ struct TreeStyle {
   bool root_lists_lmbs = false;      // MEM entries at the root beside the DRM node
   BootMemory boot_memory = BootMemory::rma_fixed;
   std::uint64_t rma_bytes = 512ULL << 20;
-  std::string_view root_compatible;  // "" = made from the platform's type
-  std::string_view root_model;
-  std::string_view openprom_model;
+  std::string root_compatible;       // "" = made from the platform's type
+  std::string root_model;
+  std::string openprom_model;
   std::uint32_t associativity_levels = 5;      // entries of a CPU's ibm,associativity
-  std::span<const std::uint32_t> reference_points;         // form 1 and form 2
-  std::span<const std::uint32_t> form0_reference_points;   // SMP level, processor group
-  std::span<const std::string_view> hypertas_functions;
+  std::vector<std::uint32_t> reference_points;         // form 1 and form 2
+  std::vector<std::uint32_t> form0_reference_points;   // SMP level, processor group
+  std::vector<std::string> hypertas_functions;
 };
 
 // What the platform can grant at ibm,client-architecture-support.
@@ -167,10 +178,10 @@ struct PciReadings {
 
 // The platform services of RTAS (RTAS.md 2).
 struct ServiceProfile {
-  std::span<const std::string_view> calls;   // those of /rtas in token order; none named: all
-  std::span<const std::uint32_t> parameters;            // system parameters that exist
-  std::span<const std::uint32_t> fixed_indicators;      // of types 1, 2, 9, 9000, 9005
-  std::span<const std::uint64_t> cede_latencies_us;     // parameter 45, by hint from 0
+  std::vector<std::string> calls;    // those of /rtas in token order; none named: all
+  std::vector<std::uint32_t> parameters;            // system parameters that exist
+  std::vector<std::uint32_t> fixed_indicators;      // of types 1, 2, 9, 9000, 9005
+  std::vector<std::uint32_t> cede_latencies_us;     // parameter 45, by hint from 0
   bool location_lights = true;       // 9006 and 9007 by location code
   bool refuses_overlap = true;       // a call while another's is under way is refused
   bool extended_os_term = true;      // ibm,os-term comes back unless a kernel dump is registered
@@ -186,14 +197,14 @@ struct ServiceProfile {
 };
 
 struct FirmwareProfile {
-  std::string_view name;
+  std::string name;
   std::uint32_t token_base = 1;      // first RTAS token
   // Calls that this firmware does not have: no token below /rtas, and -3 for who tries.
-  std::span<const std::string_view> absent_calls;
+  std::vector<std::string> absent_calls;
   MobilityStyle mobility;
   Duration rtas_latency{2'000};      // a call without an entry in latencies
   Duration hcall_latency{0};
-  std::span<const CallLatency> latencies;
+  std::vector<CallLatency> latencies;
   bool latency_before_commit = true; // else between commit and reply
   bool hmc_sends_events = false;     // an HMC request also queues a hot-plug event
   DrcReadings drc;
@@ -210,7 +221,7 @@ struct FirmwareProfile {
   Duration latency_of(std::string_view call) const;
 };
 
-// nullptr when there is no such profile.
+// A shipped profile; nullptr when there is no such one.
 const FirmwareProfile* find_profile(std::string_view name);
 std::vector<std::string_view> profile_names();   // default first
 

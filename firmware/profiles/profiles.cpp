@@ -13,28 +13,46 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+struct KnownLatency {
+  std::string_view call;
+  Duration latency;
+};
+
+// The lists are constants of the program; a profile owns its own, since a file may change them.
+std::vector<CallLatency> list(std::span<const KnownLatency> known) {
+  std::vector<CallLatency> latencies;
+  for (const auto& [call, latency] : known) latencies.push_back({std::string(call), latency});
+  return latencies;
+}
+std::vector<std::string> list(std::span<const std::string_view> words) {
+  return {words.begin(), words.end()};
+}
+std::vector<std::uint32_t> list(std::span<const std::uint32_t> numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
 // All [inferred]: a hypervisor's internals were never seen. LoPAR only bounds a call without a
 // busy status at 250 us (R1-7.2.4-5).
 constexpr std::array kPhypLatencies{
-    CallLatency{"ibm,configure-connector", microseconds{5}},
-    CallLatency{"set-indicator:cpu-isolate", microseconds{20}},
-    CallLatency{"set-indicator:mem-isolate", microseconds{50}},
-    CallLatency{"set-indicator:phb-isolate", microseconds{100}},
-    CallLatency{"set-indicator:slot-isolate", microseconds{100}},
-    CallLatency{"start-cpu", microseconds{10}},
-    CallLatency{"ibm,client-architecture-support", milliseconds{1}},
+    KnownLatency{"ibm,configure-connector", microseconds{5}},
+    KnownLatency{"set-indicator:cpu-isolate", microseconds{20}},
+    KnownLatency{"set-indicator:mem-isolate", microseconds{50}},
+    KnownLatency{"set-indicator:phb-isolate", microseconds{100}},
+    KnownLatency{"set-indicator:slot-isolate", microseconds{100}},
+    KnownLatency{"start-cpu", microseconds{10}},
+    KnownLatency{"ibm,client-architecture-support", milliseconds{1}},
 };
 
 // [inferred] scale only: an emulated call returns without hardware work.
 constexpr std::array kQemuLatencies{
-    CallLatency{"ibm,configure-connector", microseconds{5}},
-    CallLatency{"start-cpu", microseconds{10}},
+    KnownLatency{"ibm,configure-connector", microseconds{5}},
+    KnownLatency{"start-cpu", microseconds{10}},
 };
 
 // [seen] as what Linux found on a POWER9 E980 (DEVICE_TREE.md 12), and the strings that Linux
 // does not test but whose calls exist (from join on: [inferred]).
 // hcall-best-energy-1 was seen, too; its call is not modelled, so that its set is left out.
-constexpr std::array kPhypHypertas = std::to_array<std::string_view>({
+constexpr auto kPhypHypertas = std::to_array<std::string_view>({
     "hcall-pft",     "hcall-tce",     "hcall-sprg0",   "hcall-copy",         "hcall-debug",
     "hcall-interrupt", "hcall-migrate", "hcall-perfmon", "hcall-crq",        "hcall-vio",
     "hcall-rdma",    "hcall-lLAN",    "hcall-bulk",    "hcall-multi-tce",    "hcall-splpar",
@@ -45,26 +63,26 @@ constexpr std::array kPhypHypertas = std::to_array<std::string_view>({
     "hcall-illan-options", "hcall-slr"});
 
 // [seen] in every recorded tree, in this order.
-constexpr std::array<std::string_view, 17> kQemuHypertas{
+constexpr auto kQemuHypertas = std::to_array<std::string_view>({
     "hcall-pft",      "hcall-term",  "hcall-dabr",  "hcall-interrupt", "hcall-tce",
     "hcall-vio",      "hcall-splpar", "hcall-join", "hcall-bulk",      "hcall-set-mode",
     "hcall-sprg0",    "hcall-copy",  "hcall-debug", "hcall-vphn",      "hcall-multi-tce",
-    "hcall-hpt-resize", "hcall-watchdog"};
+    "hcall-hpt-resize", "hcall-watchdog"});
 
 // [inferred] from distances 10, 20 within a drawer, 40 beyond: node level, then drawer level.
-constexpr std::array<std::uint32_t, 2> kPhypReferencePoints{4, 2};
-constexpr std::array<std::uint32_t, 2> kPhypForm0Points{3, 2};            // [inferred]
-constexpr std::array<std::uint32_t, 1> kQemuReferencePoints{1};          // [seen]
+constexpr auto kPhypReferencePoints = std::to_array<std::uint32_t>({4, 2});
+constexpr auto kPhypForm0Points = std::to_array<std::uint32_t>({3, 2});            // [inferred]
+constexpr auto kQemuReferencePoints = std::to_array<std::uint32_t>({1});          // [seen]
 
 // [text] table 7-79; which of them a PowerVM partition has: [inferred].
-constexpr std::array<std::uint32_t, 23> kPhypParameters{
-    0,  20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 36, 40, 42, 43, 44, 45, 55};
-constexpr std::array<std::uint32_t, 3> kQemuParameters{20, 42, 48};      // [seen]
-constexpr std::array<std::uint32_t, 5> kPhypIndicators{1, 2, 9, 9000, 9005};
-constexpr std::array<std::uint64_t, 2> kPhypCede{1, 10};                 // [inferred]
+constexpr auto kPhypParameters = std::to_array<std::uint32_t>({
+    0,  20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 36, 40, 42, 43, 44, 45, 55});
+constexpr auto kQemuParameters = std::to_array<std::uint32_t>({20, 42, 48});      // [seen]
+constexpr auto kPhypIndicators = std::to_array<std::uint32_t>({1, 2, 9, 9000, 9005});
+constexpr auto kPhypCede = std::to_array<std::uint32_t>({1, 10});                 // [inferred]
 
 // [seen] the tokens of recorded trees, in their order; what is not modelled only takes its number.
-constexpr std::array<std::string_view, 45> kQemuCalls{
+constexpr auto kQemuCalls = std::to_array<std::string_view>({
     "display-character", "get-time-of-day", "set-time-of-day", "power-off", "system-reboot",
     "query-cpu-stopped-state", "start-cpu", "stop-self", "ibm,get-system-parameter",
     "ibm,set-system-parameter", "ibm,set-xive", "ibm,get-xive", "ibm,int-off", "ibm,int-on",
@@ -76,15 +94,15 @@ constexpr std::array<std::string_view, 45> kQemuCalls{
     "ibm,read-slot-reset-state2", "ibm,set-slot-reset", "ibm,configure-pe",
     "ibm,slot-error-detail", "ibm,query-pe-dma-window", "ibm,create-pe-dma-window",
     "ibm,remove-pe-dma-window", "ibm,reset-pe-dma-window", "ibm,suspend-me", "ibm,nmi-register",
-    "ibm,nmi-interlock"};
+    "ibm,nmi-interlock"});
 
-constexpr FirmwareProfile make_phyp() {
+FirmwareProfile make_phyp() {
   FirmwareProfile p;
   p.name = "phyp";
   p.token_base = 1;                          // [inferred] small integers were seen, not which
   p.mobility.activation_busy_calls = 2;      // [inferred] that it is busy: [text] R1-7.3.7.6-1
   p.mobility.coprocessor_status = -9006;     // [text] table 7-100
-  p.latencies = kPhypLatencies;
+  p.latencies = list(kPhypLatencies);
   p.hmc_sends_events = false;                // [seen] every public trace starts from RMC and drmgr
   p.drc.unallocatable_sense_fails = false;   // [inferred] figure 13-2 shows both
   p.drc.isolate_unconfigured_allowed = true; // [inferred] needed for error recovery
@@ -109,9 +127,9 @@ constexpr FirmwareProfile make_phyp() {
   p.tree.rma_bytes = 512ULL << 20;                       // [inferred] Linux asks for 512 MB
   p.tree.openprom_model = "IBM,FW1060.00 (NH1060_012)";  // [seen]
   p.tree.associativity_levels = 5;                       // [seen]
-  p.tree.reference_points = kPhypReferencePoints;
-  p.tree.form0_reference_points = kPhypForm0Points;
-  p.tree.hypertas_functions = kPhypHypertas;
+  p.tree.reference_points = list(kPhypReferencePoints);
+  p.tree.form0_reference_points = list(kPhypForm0Points);
+  p.tree.hypertas_functions = list(kPhypHypertas);
   p.pci.eeh = EehSupport::on;                // [text] R1-5.1-8, R1-14.3-2
   p.pci.initial_msis = 1;                    // [inferred] table 6-1 asks for one or more
   p.pci.pe_total_msis = 256;                 // [inferred]
@@ -121,9 +139,9 @@ constexpr FirmwareProfile make_phyp() {
   p.supported.radix = false;                 // [seen] granted: hash MMU (DEVICE_TREE.md 12)
   p.supported.xive = true;                   // [inferred]
   p.supported.hot_plug_interrupts = true;    // [inferred]
-  p.services.parameters = kPhypParameters;
-  p.services.fixed_indicators = kPhypIndicators;
-  p.services.cede_latencies_us = kPhypCede;
+  p.services.parameters = list(kPhypParameters);
+  p.services.fixed_indicators = list(kPhypIndicators);
+  p.services.cede_latencies_us = list(kPhypCede);
   p.services.nvram_bytes = 15360;            // [seen] DEVICE_TREE.md 12
   p.cas = {};                                // [text] B.5.2.3, reboots [inferred]
   return p;
@@ -153,11 +171,11 @@ constexpr DrcReadings qemu_drc() {
   return drc;
 }
 
-constexpr FirmwareProfile make_qemu() {
+FirmwareProfile make_qemu() {
   FirmwareProfile p;
   p.name = "qemu";
   p.token_base = 0x2000;
-  p.latencies = kQemuLatencies;
+  p.latencies = list(kQemuLatencies);
   p.hmc_sends_events = true;                 // requests reach the guest as hot-plug events only
   p.drc = qemu_drc();
   p.events.fixed_identifier = true;
@@ -180,9 +198,9 @@ constexpr FirmwareProfile make_qemu() {
   p.tree.root_model = "IBM pSeries (emulated by qemu)";
   p.tree.openprom_model = "SLOF,HEAD";
   p.tree.associativity_levels = 2;
-  p.tree.reference_points = kQemuReferencePoints;
-  p.tree.form0_reference_points = kQemuReferencePoints;   // [inferred]
-  p.tree.hypertas_functions = kQemuHypertas;
+  p.tree.reference_points = list(kQemuReferencePoints);
+  p.tree.form0_reference_points = list(kQemuReferencePoints);   // [inferred]
+  p.tree.hypertas_functions = list(kQemuHypertas);
   p.pci.eeh = EehSupport::none;              // its emulated devices are in no PE
   p.pci.initial_msis = 0;                    // pins until the OS asks
   p.supported.drc_info = false;
@@ -194,8 +212,8 @@ constexpr FirmwareProfile make_qemu() {
   p.hcall.debug_registers = false;
   p.hcall.inhibited_reaches_memory = true;
   p.hcall.console_always_open = true;
-  p.services.calls = kQemuCalls;
-  p.services.parameters = kQemuParameters;
+  p.services.calls = list(kQemuCalls);
+  p.services.parameters = list(kQemuParameters);
   p.services.location_lights = false;
   p.services.refuses_overlap = false;        // one lock around every call
   p.services.short_splpar = true;
@@ -210,25 +228,28 @@ constexpr FirmwareProfile make_qemu() {
   return p;
 }
 
-constexpr std::array kProfiles{make_phyp(), make_qemu()};
+const std::vector<FirmwareProfile>& profiles() {
+  static const std::vector<FirmwareProfile> kProfiles{make_phyp(), make_qemu()};   // constants
+  return kProfiles;
+}
 
 }  // namespace
 
 Duration FirmwareProfile::latency_of(std::string_view call) const {
-  const auto* const entry = std::find_if(latencies.data(), latencies.data() + latencies.size(),
-                                         [&](const CallLatency& l) { return l.call == call; });
-  return entry == latencies.data() + latencies.size() ? rtas_latency : entry->latency;
+  const auto entry = std::find_if(latencies.begin(), latencies.end(),
+                                  [&](const CallLatency& l) { return l.call == call; });
+  return entry == latencies.end() ? rtas_latency : entry->latency;
 }
 
 const FirmwareProfile* find_profile(std::string_view name) {
-  const auto* const found = std::find_if(kProfiles.begin(), kProfiles.end(),
-                                         [&](const FirmwareProfile& p) { return p.name == name; });
-  return found == kProfiles.end() ? nullptr : found;
+  const auto found = std::find_if(profiles().begin(), profiles().end(),
+                                  [&](const FirmwareProfile& p) { return p.name == name; });
+  return found == profiles().end() ? nullptr : &*found;
 }
 
 std::vector<std::string_view> profile_names() {
   std::vector<std::string_view> names;
-  for (const FirmwareProfile& profile : kProfiles) names.push_back(profile.name);
+  for (const FirmwareProfile& profile : profiles()) names.push_back(profile.name);
   return names;
 }
 

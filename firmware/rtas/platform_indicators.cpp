@@ -64,7 +64,7 @@ constexpr std::array kFixed{
 };
 
 const FixedType* find_type(const Core& core, std::uint32_t token) {
-  const auto offered = core.profile.services.fixed_indicators;
+  const auto& offered = core.profile.services.fixed_indicators;
   if (std::find(offered.begin(), offered.end(), token) == offered.end()) return nullptr;
   const auto* const type = std::find_if(kFixed.begin(), kFixed.end(),
                                         [&](const FixedType& t) { return t.token == token; });

@@ -41,11 +41,8 @@ Rtas::Rtas(Core& core)
     names_.push_back(core.services.log.text(row.name));
     for (const CallRow& next : rows_) overlaps_.push_back(may_overlap(row.name, next.name));
   }
-  constexpr std::array<std::string_view, 4> kParts{
-      "set-indicator:cpu-isolate", "set-indicator:mem-isolate", "set-indicator:phb-isolate",
-      "set-indicator:slot-isolate"};
-  for (std::size_t i = 0; i < kParts.size(); ++i) {
-    isolate_latency_[i] = core.profile.latency_of(kParts[i]);
+  for (std::size_t i = 0; i < kLatencyParts.size(); ++i) {
+    isolate_latency_[i] = core.profile.latency_of(kLatencyParts[i]);
   }
 }
 

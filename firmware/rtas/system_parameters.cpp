@@ -93,9 +93,9 @@ Bytes cede_latencies(const Core& core, std::size_t) {
   CellWriter out;
   out.u8(kRecord);
   const std::uint64_t ticks_per_us = core.platform.processor.timebase_hz / 1'000'000U;
-  const auto latencies = core.profile.services.cede_latencies_us;
+  const auto& latencies = core.profile.services.cede_latencies_us;
   for (std::size_t hint = 0; hint < latencies.size(); ++hint) {
-    out.u8(static_cast<std::uint8_t>(hint)).u64(latencies[hint] * ticks_per_us).u8(1);
+    out.u8(static_cast<std::uint8_t>(hint)).u64(ticks_per_us * latencies[hint]).u8(1);
   }
   return out.take();
 }
@@ -141,7 +141,7 @@ constexpr std::array kParameters{
 };
 
 const ParameterRow* find_row(const Core& core, std::uint32_t token) {
-  const auto offered = core.profile.services.parameters;
+  const auto& offered = core.profile.services.parameters;
   if (std::find(offered.begin(), offered.end(), token) == offered.end()) return nullptr;
   const auto* const row =
       std::find_if(kParameters.begin(), kParameters.end(),

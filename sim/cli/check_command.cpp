@@ -8,7 +8,7 @@
 
 #include "sim/cli/commands.hpp"
 #include "sim/cli/paths.hpp"
-#include "sim/config/machine.hpp"
+#include "sim/config/profile_file.hpp"
 
 namespace lparsim::cli {
 namespace {
@@ -23,12 +23,17 @@ Result<void> check_file(const std::string& path) {
   }
   if (*kind == "schema") return {};  // an editor's file: well-formed is all we ask
   if (*kind == "machine") {
-    const auto machine = config::read_machine(path);
+    const auto machine = scenario::load_world(path, {});
     if (!machine) return tl::make_unexpected(machine.error());
     return {};
   }
-  return bad_input(path + ": /kind",
-                   fmt::format("found \"{}\", allowed is one of scenario, machine", *kind));
+  if (*kind == "profile") {
+    const auto profile = config::read_profile(path);
+    if (!profile) return tl::make_unexpected(profile.error());
+    return {};
+  }
+  return bad_input(path + ": /kind", fmt::format("found \"{}\", allowed is one of scenario, "
+                                                 "machine, profile", *kind));
 }
 
 int check(const std::vector<std::string>& paths) {
@@ -65,7 +70,7 @@ int print_schema(const std::string& kind) {
 
 void add_check(CLI::App& app, int& exit_status) {
   auto paths = std::make_shared<std::vector<std::string>>();
-  auto* command = app.add_subcommand("check", "Validate scenarios and machines");
+  auto* command = app.add_subcommand("check", "Validate scenarios, machines and firmware profiles");
   command->add_option("PATH", *paths, "Files or folders")->required();
   command->callback([paths, &exit_status] { exit_status = check(*paths); });
 }
@@ -73,9 +78,9 @@ void add_check(CLI::App& app, int& exit_status) {
 void add_schema(CLI::App& app, int& exit_status) {
   auto kind = std::make_shared<std::string>();
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of a kind of file");
-  command->add_option("KIND", *kind, "scenario or machine")
+  command->add_option("KIND", *kind, "scenario, machine or profile")
       ->required()
-      ->check(CLI::IsMember({"scenario", "machine"}));
+      ->check(CLI::IsMember({"scenario", "machine", "profile"}));
   command->callback([kind, &exit_status] { exit_status = print_schema(*kind); });
 }
 

@@ -23,7 +23,12 @@ void complain(const Error& error) {
 }
 
 void add_profile_options(CLI::App& command, scenario::ProfileNames& names) {
-  command.add_option("--firmware", names.firmware, "Firmware profile: phyp, qemu");
+  command.add_option_function<std::string>(
+      "--firmware",
+      [&names](const std::string& name) {
+        names.firmware = scenario::FirmwareName{name, "", "--firmware"};
+      },
+      "Firmware profile: phyp, qemu, or a file (lparsim schema profile)");
   command.add_option("--kernel", names.kernel, "Kernel level of all Linux partitions: 6.1, fixed");
   command.add_option("--userland", names.userland, "powerpc-utils of all Linux partitions: 1.3.10");
   command.add_option("--hmc", names.hmc, "HMC level: v7, v8, v10, fixed");

@@ -13,6 +13,7 @@
 #include "sim/cli/commands.hpp"
 #include "sim/cli/jobs.hpp"
 #include "sim/cli/paths.hpp"
+#include "sim/config/profile_file.hpp"
 #include "sim/report/atomic_file.hpp"
 #include "sim/report/junit.hpp"
 #include "sim/report/result_json.hpp"
@@ -94,6 +95,13 @@ int run(RunArguments& arguments) {
     complain(paths ? Error{ErrorCode::not_found, "no scenario found", arguments.paths.front()}
                    : paths.error());
     return kBadInput;
+  }
+  if (const auto& firmware = arguments.options.profiles.firmware) {   // told once, not by each
+    const auto read = config::profile_named(firmware->name, firmware->folder, firmware->where);
+    if (!read) {
+      complain(read.error());
+      return kBadInput;
+    }
   }
   std::unique_ptr<TemporaryFolder> logs;
   if (!arguments.log.empty()) {

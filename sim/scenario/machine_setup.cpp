@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "sim/config/machine.hpp"
+#include "sim/config/profile_file.hpp"
 #include "sim/scenario/profile_names.hpp"
 #include "sim/scenario/validate.hpp"
 
@@ -20,6 +21,10 @@ models::OsConfig os_of(const config::PartitionOs& os) {
   return config;
 }
 
+std::string folder_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
 const std::optional<std::string>& first_of(const std::optional<std::string>& chosen,
                                            const std::optional<std::string>& otherwise) {
   return chosen ? chosen : otherwise;
@@ -30,9 +35,14 @@ const std::optional<std::string>& first_of(const std::optional<std::string>& cho
 Result<models::WorldConfig> load_world(const std::string& machine_path, const ProfileNames& names) {
   auto machine = config::read_machine(machine_path);
   if (!machine) return tl::make_unexpected(machine.error());
+  const FirmwareName own{machine->firmware_profile, folder_of(machine_path),
+                         machine_path + ": /firmware_profile"};
+  const FirmwareName& named = names.firmware ? *names.firmware : own;
+  const auto firmware = config::profile_named(named.name, named.folder, named.where);
+  if (!firmware) return tl::make_unexpected(firmware.error());
   models::WorldConfig world;
   world.platform = std::move(machine->platform);
-  world.firmware_profile = names.firmware.value_or(machine->firmware_profile);
+  world.firmware = *firmware;
   world.inventory = std::move(machine->inventory);
   world.hmc_profile.name = names.hmc.value_or(world.inventory.hmc_level);
   for (const auto& [id, os] : machine->os) {
@@ -47,8 +57,12 @@ Result<models::WorldConfig> load_world(const std::string& machine_path, const Pr
 Result<Loaded> load_scenario(const std::string& path, const ProfileNames& chosen) {
   const auto raw = read_scenario(path);
   if (!raw) return tl::make_unexpected(raw.error());
+  std::optional<FirmwareName> firmware = chosen.firmware;
+  if (!firmware && raw->firmware) {
+    firmware = FirmwareName{*raw->firmware, folder_of(path), path + ": /firmware"};
+  }
   const ProfileNames names{
-      first_of(chosen.firmware, raw->firmware), first_of(chosen.kernel, raw->kernel),
+      std::move(firmware), first_of(chosen.kernel, raw->kernel),
       first_of(chosen.userland, raw->userland), first_of(chosen.hmc, raw->hmc)};
   const auto machine_path = std::filesystem::path(path).parent_path() / raw->machine;
   std::error_code ignored;

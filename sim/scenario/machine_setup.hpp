@@ -11,9 +11,16 @@
 
 namespace lparsim::scenario {
 
+// A shipped firmware profile's name, or a file as seen from a folder.
+struct FirmwareName {
+  std::string name, folder;
+  std::string where;                 // who says so, for messages
+};
+
 // Names of profiles; an empty one means what the machine file says.
 struct ProfileNames {
-  std::optional<std::string> firmware, kernel, userland, hmc;
+  std::optional<FirmwareName> firmware;
+  std::optional<std::string> kernel, userland, hmc;
 };
 
 // An unknown profile is an error that lists the known ones.

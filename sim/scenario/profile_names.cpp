@@ -6,8 +6,6 @@
 #include <array>
 #include <string_view>
 
-#include "firmware/profiles/profile.hpp"
-
 namespace lparsim::scenario {
 namespace {
 
@@ -25,8 +23,7 @@ Result<void> check(std::string_view what, std::string_view found, const Names& k
 }  // namespace
 
 Result<void> check_profiles(const models::WorldConfig& world) {
-  auto good = check("firmware", world.firmware_profile, firmware::profile_names());
-  if (good) good = check("HMC", world.hmc_profile.name, kHmcLevels);
+  auto good = check("HMC", world.hmc_profile.name, kHmcLevels);
   for (const auto& [id, os] : world.os) {
     if (os.kind != models::OsKind::linux) continue;
     if (good) good = check("kernel", os.kernel_level, kKernelLevels);

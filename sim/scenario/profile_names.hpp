@@ -6,7 +6,8 @@
 
 namespace lparsim::scenario {
 
-// Every profile that the world names must be shipped; the error lists those that are.
+// Every profile of kernel, userland and HMC that the world names must be shipped; the error lists
+// those that are.
 Result<void> check_profiles(const models::WorldConfig& world);
 
 }  // namespace lparsim::scenario

@@ -396,11 +396,9 @@ TEST_F(Report, KindsOfTheTableHavePhandles) {
 
 class Activation : public Report {
  protected:
-  static constexpr std::string_view kOldLacks[] = {"get-power-level", "ibm,os-term"};
-  static constexpr std::string_view kNewLacks[] = {"ibm,os-term", "rtas-last-error"};
   Activation() {
-    source_profile.absent_calls = kOldLacks;
-    target_profile.absent_calls = kNewLacks;
+    source_profile.absent_calls = {"get-power-level", "ibm,os-term"};
+    target_profile.absent_calls = {"ibm,os-term", "rtas-last-error"};
     target_profile.token_base = 0x500;
     remake();
   }

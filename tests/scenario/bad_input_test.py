@@ -1,9 +1,10 @@
 """Every mistake in a scenario: exit status 2 and one line that names file, place and what is allowed."""
+import json
 import os
 import subprocess
 import unittest
 
-from program import PROGRAM, ProgramTest, lparsim
+from program import FLOWS, PROGRAM, ProgramTest, lparsim
 
 # field of the scenario, its value, what the line must say
 MISTAKES = [
@@ -100,6 +101,26 @@ class BadInput(ProgramTest):
         (self.folder / "b.json").symlink_to("a.json")
         self.check_one_line("a.json: ", "run", self.folder / "a.json")
         self.check_one_line(": /machine: ", "run", self.scenario(machine="a.json"))
+
+    def test_mistakes_in_a_firmware_profile(self):
+        path = self.folder / "profile.json"
+        mistakes = [({"rtas_latency_ns": -1}, ": /rtas_latency_ns: "),
+                    ({"drc": {"luck": 1}}, ': /drc/luck: unknown key "luck"'),
+                    ({"pci": {"eeh": "maybe"}}, ": /pci/eeh: "),
+                    ({"base": "bios"}, ": /base: "),
+                    ({"latencies_ns": {"magic": 5}}, ": /latencies_ns/magic: "),
+                    ({"tree": {"reference_points": [5], "associativity_levels": 2}},
+                     ": /tree/reference_points: found 5, allowed is at most 2")]
+        for fields, said in mistakes:
+            whole = {"kind": "profile", "version": 1, "name": "mine", **fields}
+            path.write_text(json.dumps(whole))
+            self.check_one_line("profile.json" + said, "run", FLOWS, "--firmware", path)
+            self.check_one_line("profile.json" + said, "run", self.scenario(firmware=str(path)))
+            done = lparsim("check", path)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
+        self.check_one_line("allowed are phyp, qemu and", "run", FLOWS, "--firmware", "bios")
+        self.check_one_line(": /firmware: found", "run", self.scenario(firmware="bios"))
 
     def test_a_folder_with_nothing_in_it(self):
         empty = self.folder / "empty"

@@ -65,6 +65,15 @@ class Fuzz(ProgramTest):
                 path.write_bytes(damage_value(chance, whole))
             self.check(path, seed)
 
+    def test_damaged_profiles(self):
+        profiles = sorted((FLOWS / "../profiles").glob("*.json"))
+        for seed in range(ROUNDS // 2):
+            chance = random.Random(seed)
+            profile = self.folder / "profile.json"
+            whole = json.loads(chance.choice(profiles).read_text())
+            profile.write_bytes(damage_value(chance, whole))
+            self.check(self.scenario(firmware=str(profile)), seed)
+
     def test_damaged_machines(self):
         for seed in range(ROUNDS // 2):
             chance = random.Random(seed)
