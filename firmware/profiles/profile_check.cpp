@@ -12,6 +12,8 @@ namespace {
 
 using Problem = std::optional<ProfileProblem>;
 
+constexpr const char* kAllowedCalls =
+    "\", allowed are the names of RTAS calls that are modelled";
 constexpr Duration kLongestCall{250'000};        // without a busy status, R1-7.2.4-5
 
 const CallRow* find_call(std::string_view name) {
@@ -35,8 +37,7 @@ Problem check_latencies(const FirmwareProfile& profile) {
                            ? find_call(entry.call) != nullptr || entry.call == kCasLatency
                            : is_part(entry.call);
     if (!known) {
-      return ProfileProblem{pointer, "found \"" + entry.call +
-                                         "\", allowed are the names of RTAS calls that are modelled"};
+      return ProfileProblem{pointer, "found \"" + entry.call + kAllowedCalls};
     }
     const CallRow* row = find_call(whole(entry.call));
     if (row != nullptr && !row->busy_allowed && entry.latency > kLongestCall) {
@@ -52,8 +53,7 @@ Problem check_calls(const FirmwareProfile& profile) {
   for (std::size_t i = 0; i < profile.absent_calls.size(); ++i) {
     if (find_call(profile.absent_calls[i]) != nullptr) continue;
     return ProfileProblem{fmt::format("/absent_calls/{}", i),
-                          "found \"" + profile.absent_calls[i] +
-                              "\", allowed are the names of RTAS calls that are modelled"};
+                          "found \"" + profile.absent_calls[i] + kAllowedCalls};
   }
   const auto& calls = profile.services.calls;
   for (std::size_t i = 0; i < calls.size(); ++i) {

@@ -95,7 +95,9 @@ void read_fields(ObjectReader& root, FirmwareProfile& profile) {
   for (const auto& field : firmware::text_fields()) {
     if (const auto node = groups.node(field.group, field.name)) {
       field.of(profile) = node->string();
-      if (field.of(profile).size() > kMostElements) node->fail("found a text of more than 256 bytes");
+      if (field.of(profile).size() > kMostElements) {
+        node->fail("found a text of more than 256 bytes");
+      }
     }
   }
   for (const auto& field : firmware::text_list_fields()) {
@@ -156,9 +158,10 @@ Result<FirmwareProfilePointer> profile_named(const std::string& name, const std:
   if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) {
     return read_profile(path.string());
   }
-  return bad_input(where, fmt::format("found \"{}\", allowed are {} and the file of a profile; none is "
-                                      "at {}", name, fmt::join(firmware::profile_names(), ", "),
-                                      path.string()));
+  return bad_input(
+      where,
+      fmt::format("found \"{}\", allowed are {} and the file of a profile; none is at {}", name,
+                  fmt::join(firmware::profile_names(), ", "), path.string()));
 }
 
 }  // namespace lparsim::config
