@@ -28,7 +28,7 @@ int write_node(void* fdt, const Node& node) {
   int error = fdt_begin_node(fdt, node.name.c_str());
   for (const Property& p : node.properties) {
     if (error != 0) return error;
-    error = fdt_property(fdt, p.name.c_str(), p.value.data(), static_cast<int>(p.value.size()));
+    error = fdt_property(fdt, p.name.data(), p.value.data(), static_cast<int>(p.value.size()));
   }
   for (const Node& child : node.children) {
     if (error != 0) return error;

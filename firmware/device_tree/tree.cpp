@@ -1,12 +1,33 @@
 #include "firmware/device_tree/tree.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace lparsim::firmware {
 
+namespace {
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
+}  // namespace
+
+std::string_view interned(std::string_view name) {
+  // Not state: a tree is the same without it.
+  static std::unordered_set<std::string, TextHash, std::equal_to<>> names;
+  const auto found = names.find(name);
+  return found != names.end() ? *found : *names.emplace(name).first;
+}
+
 Node& Node::add(std::string_view property, Bytes value) {
-  properties.push_back({std::string{property}, std::move(value)});
+  properties.push_back({interned(property), std::move(value)});
   return *this;
 }
 

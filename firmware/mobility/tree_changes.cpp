@@ -50,14 +50,14 @@ std::vector<PropertyChange> property_changes(const Entry& before, const Entry& a
   }
   for (const Property& old : before.node->properties) {
     if (!listed(old.name)) continue;
-    if (after.node->property(old.name) == nullptr) changes.push_back({old.name, true, {}});
+    if (after.node->property(old.name) == nullptr) changes.push_back({std::string(old.name), true, {}});
   }
   for (const Property& fresh : after.node->properties) {
     if (!listed(fresh.name)) continue;
     const Property* old = before.node->property(fresh.name);
     if (old != nullptr && old->value == fresh.value) continue;
     if (old != nullptr && !part_may_change(kind, *after.node, *old, fresh)) continue;
-    changes.push_back({fresh.name, false, fresh.value});
+    changes.push_back({std::string(fresh.name), false, fresh.value});
   }
   return changes;
 }

@@ -102,8 +102,8 @@ void log_step(CallFrame& frame, std::uint32_t drc, TextId name, std::size_t leng
 }
 
 TextId log_name(EventLog& log, const ConnectorStep& step) {
-  if (step.name == nullptr) return 0;
-  return step.log_name == nullptr ? log.text(*step.name) : log.text(*step.name, *step.log_name);
+  if (step.name.data() == nullptr) return 0;
+  return step.log_name == nullptr ? log.text(step.name) : log.text(step.name, *step.log_name);
 }
 
 ConnectorContext* open_sequence(PartitionState& p, DrcIndex drc,
@@ -182,7 +182,7 @@ std::optional<std::uint32_t> value_offset(const CallFrame& frame, std::size_t af
 // Writes the step into the work area; false: it does not fit.
 bool write_step(CallFrame& frame, std::uint8_t* raw, const ConnectorContext& context,
                 const ConnectorStep& step) {
-  const std::size_t text_size = step.name == nullptr ? 0 : step.name->size() + 1;   // and its NUL
+  const std::size_t text_size = step.name.data() == nullptr ? 0 : step.name.size() + 1;   // and its NUL
   const ByteView value = step.value == nullptr ? ByteView{} : ByteView{*step.value};
   const auto value_at = value_offset(frame, (kHeader + text_size + 3) / 4 * 4, value.size());
   if (text_size > kLongestName || !value_at) return false;
@@ -191,7 +191,7 @@ bool write_step(CallFrame& frame, std::uint8_t* raw, const ConnectorContext& con
   store_be32(raw + 2 * kEntry, static_cast<std::uint32_t>(kHeader));
   store_be32(raw + 3 * kEntry, static_cast<std::uint32_t>(value.size()));
   store_be32(raw + 4 * kEntry, *value_at);
-  if (step.name != nullptr) std::memcpy(raw + kHeader, step.name->c_str(), text_size);
+  if (text_size != 0) std::memcpy(raw + kHeader, step.name.data(), text_size);
   frame.memory.written(frame.in[0], kHeader + text_size);
   if (value.empty()) return true;
   const std::uint32_t target = frame.in[0] + *value_at;

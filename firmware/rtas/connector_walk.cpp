@@ -7,7 +7,7 @@
 namespace lparsim::firmware {
 namespace {
 
-constexpr ConnectorStep kUp{kPreviousParent, nullptr, nullptr, nullptr};
+constexpr ConnectorStep kUp{kPreviousParent, {}, nullptr, nullptr};
 
 std::size_t own_steps(const ConnectorPart& part) {
   const std::size_t common = part.common == nullptr ? 0 : part.common->properties.size();
@@ -19,10 +19,10 @@ ConnectorStep own_step(const ConnectorPart& part, std::size_t at, std::int32_t n
   TextId* const log_name = part.common != nullptr && at < part.common->log_names.size()
                                ? &part.common->log_names[at]
                                : nullptr;
-  if (at == 0) return {node_status, &part.node.name, nullptr, log_name};
+  if (at == 0) return {node_status, part.node.name, nullptr, log_name};
   const Property& property =
       at <= own.size() ? own[at - 1] : part.common->properties[at - 1 - own.size()];
-  return {kNextProperty, &property.name, &property.value, log_name};
+  return {kNextProperty, property.name, &property.value.get(), log_name};
 }
 
 }  // namespace
@@ -34,9 +34,9 @@ void ConnectorSequence::add_children(const Node& node, std::vector<ConnectorStep
       steps.push_back(kUp);
       next = kNextChild;
     }
-    steps.push_back({next, &child.name, nullptr, nullptr});
+    steps.push_back({next, child.name, nullptr, nullptr});
     for (const Property& property : child.properties) {
-      steps.push_back({kNextProperty, &property.name, &property.value, nullptr});
+      steps.push_back({kNextProperty, property.name, &property.value.get(), nullptr});
     }
     add_children(child, steps);
     next = kNextSibling;

@@ -19,7 +19,7 @@ inline constexpr std::int32_t kNextSibling = 1, kNextChild = 2, kNextProperty = 
 
 struct ConnectorStep {
   std::int32_t status = 0;
-  const std::string* name = nullptr;   // of the node or property; nullptr for status 4
+  std::string_view name;               // of the node or property, NUL-terminated; {} for status 4
   const Bytes* value = nullptr;        // of the property, status 3
   TextId* log_name = nullptr;          // keeps its id in the event log, where there is room
 };

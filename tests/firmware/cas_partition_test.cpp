@@ -36,7 +36,7 @@ class Cas : public GuestTest {
   static Bytes value(const Node& root, const char* path, const char* property) {
     const Node* node = root.find(path);
     const Property* p = node == nullptr ? nullptr : node->property(property);
-    return p == nullptr ? Bytes{} : p->value;
+    return p == nullptr ? Bytes{} : p->value.get();
   }
   static bool has(const Node& root, const char* path, const char* property) {
     const Node* node = root.find(path);

@@ -147,7 +147,7 @@ TEST_F(Rules, FragmentIsWhatTheBootTreeHas) {
       if (property.name == "phandle" || property.name == "linux,phandle") continue;
       if (property.name == "ibm,phandle" || property.name == "name") continue;
       if (property.name == "assigned-addresses") continue;   // of the place, not of the card
-      if (made[property.name] != property.value) return false;
+      if (made[std::string(property.name)] != property.value) return false;
     }
     return true;
   };

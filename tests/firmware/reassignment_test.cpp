@@ -84,7 +84,7 @@ TEST_F(Reassign, WithoutNegotiationTheTreeMovesInSilence) {
   negotiate(0x80);
   const auto byte5 = [&] {
     const Node root = tree();
-    return root.find("/chosen")->property("ibm,architecture-vec-5")->value.at(5);
+    return root.find("/chosen")->property("ibm,architecture-vec-5")->value[5];
   };
   EXPECT_RULE("R1-15.6-1", (byte5() & 0x40) == 0);
   ASSERT_TRUE(move({cpu(1)}, 1));

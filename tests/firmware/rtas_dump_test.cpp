@@ -131,7 +131,7 @@ TEST_F(KernelDump, IsTakenWhenTheSystemTerminatesAndShownUntilInvalidated) {
   boot();
   const Node after = tree();
   const Property* dump = rtas_property(after, "ibm,kernel-dump");
-  EXPECT_RULE("R1-7.3.26-3", dump != nullptr && load_be16(&dump->value[6]) == 0x8000);
+  EXPECT_RULE("R1-7.3.26-3", dump != nullptr && load_be16(dump->value.data() + 6) == 0x8000);
   EXPECT_RULE("R1-7.3.26-4", configure(1, list) == -10 && configure(2) == -10);
   EXPECT_RULE("R1-7.3.26-3", configure(3) == 0);
   EXPECT_EQ(rtas_property(tree(), "ibm,kernel-dump"), nullptr);

@@ -28,7 +28,7 @@ fs::path recorded_trees() {
 
 // Values that are ours by design: node identity, what a machine's description decides, the order of
 // a hash table.
-const std::set<std::string> kOurValues{
+const std::set<std::string, std::less<>> kOurValues{
     "phandle", "ibm,drc-indexes", "ibm,drc-names", "ibm,drc-types", "linux,rtas-base",
     "linux,rtas-entry", "rtas-size", "ibm,drc-power-domains", "interrupt-map",
     "ibm,ddw-applicable", "ibm,ddw-extensions",   // our token numbers
@@ -37,8 +37,8 @@ const std::set<std::string> kOurValues{
 
 // Nodes and properties of theirs that we do not have: SLOF's own packages, QEMU's marks for itself,
 // what Linux adds, persistent memory, PCI (another machine), RTAS calls that are not modelled.
-bool left_out(const std::string& name, bool token) {
-  static const std::set<std::string> kNames{
+bool left_out(std::string_view name, bool token) {
+  static const std::set<std::string, std::less<>> kNames{
       "packages", "mmu", "ibm,persistent-memory", "phandle", "ibm,drc-indexes", "ibm,drc-names",
       "ibm,drc-types", "ibm,drc-power-domains"};
   for (const char* prefix : {"slof,", "qemu,", "linux,", "pci@"}) {

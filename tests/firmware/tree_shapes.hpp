@@ -54,7 +54,7 @@ inline const Bytes& value_of(const Node& root, std::string_view path, std::strin
   static const Bytes kAbsent{0xde, 0xad, 0xab, 0x5e, 0x17};
   const Node* node = root.find(path);
   const Property* p = node == nullptr ? nullptr : node->property(property);
-  return p == nullptr ? kAbsent : p->value;
+  return p == nullptr ? kAbsent : p->value.get();
 }
 
 inline Bytes ints(std::initializer_list<std::uint32_t> values) {
