@@ -14,6 +14,7 @@
 #include <map>
 #include <vector>
 
+#include "bench/platform_rigs.hpp"
 #include "bench/rigs.hpp"
 #include "sim/base/assert.hpp"
 
@@ -88,6 +89,28 @@ void rtas_benchmarks(Suite& suite) {
       });
     }
     benchmark::RegisterBenchmark(trace ? "rtas_trace" : "rtas", untimed);
+  }
+}
+
+// Names end in the size: what is linear has the same cost per node, or per partition.
+void platform_benchmarks() {
+  for (const std::size_t nodes : {std::size_t{500}, std::size_t{5000}, std::size_t{50'000}}) {
+    const auto rig = std::make_shared<TreeRig>(nodes);
+    benchmark::RegisterBenchmark(fmt::format("tree_build_{}", nodes).c_str(),
+                                 [rig](benchmark::State& s) {
+                                   for (auto _ : s) benchmark::DoNotOptimize(rig->build());
+                                 });
+    benchmark::RegisterBenchmark(fmt::format("tree_write_{}", nodes).c_str(),
+                                 [rig](benchmark::State& s) {
+                                   for (auto _ : s) rig->write();
+                                 });
+  }
+  for (const std::size_t partitions : {std::size_t{10}, std::size_t{1000}}) {
+    const auto rig = std::make_shared<CrowdRig>(partitions, 256, 4096);
+    benchmark::RegisterBenchmark(
+        fmt::format("ledger_check_{}", partitions).c_str(), [rig](benchmark::State& s) {
+          for (auto _ : s) LPARSIM_ASSERT(rig->hypervisor().inconsistencies().empty());
+        });
   }
 }
 
@@ -171,6 +194,7 @@ struct Ratio {
   double bound;
   bool real_time;
   const char* text;
+  double times = 1;                  // how much more the part does than the whole
 };
 constexpr Ratio kRatios[] = {
     {"rtas_wait_trace", "raw_wait", Goal::at_most, 1.25, false,
@@ -188,6 +212,13 @@ constexpr Ratio kRatios[] = {
      "run of one flow as a process / empty process"},
     {"boot_big", "cpu_add_trace", Goal::none, 0, false,
      "boot of 256 processors, 4096 LMBs / CPU add"},
+    {"tree_build_50000", "tree_write_50000", Goal::at_most, 1.3, false,
+     "building a tree of 50,000 nodes / writing by libfdt"},
+    {"tree_build_500", "tree_write_500", Goal::none, 0, false, "the same of 500 nodes"},
+    {"tree_build_50000", "tree_build_5000", Goal::at_most, 2, false,   // caches, not the algorithm
+     "a node of 50,000 / a node of 5,000", 10},
+    {"ledger_check_1000", "ledger_check_10", Goal::at_most, 1.5, false,
+     "ledger check, one of 1,000 partitions / of 10", 100},
 };
 
 void print_row(const char* text, bool measured, double value, Goal goal, double bound) {
@@ -203,10 +234,13 @@ void print_ratios(Collector& times) {
     const double part = times.median(ratio.part, ratio.real_time);
     const double whole = times.median(ratio.whole, ratio.real_time);
     const bool measured = part > 0 && whole > 0;
-    print_row(ratio.text, measured, measured ? part / whole : 0, ratio.goal, ratio.bound);
+    print_row(ratio.text, measured, measured ? part / whole / ratio.times : 0, ratio.goal,
+              ratio.bound);
   }
   const double episode = times.median("cpu_add_trace", false) * 1e6;
   print_row("CPU-add episode, us of CPU time", episode > 0, episode, Goal::at_most, 150);
+  print_row("bytes per DRC of 1,000 x (256 CPUs + 4,096 LMBs)", true, bytes_per_drc(),
+            Goal::at_most, 2);
 }
 
 void Suite::run() {
@@ -216,6 +250,7 @@ void Suite::run() {
   rtas.boot();
   rtas_benchmarks(*this);
   world_benchmarks(*this, rest);
+  platform_benchmarks();
   benchmark::Initialize(argc, argv);
   Collector times;
   benchmark::RunSpecifiedBenchmarks(&times);

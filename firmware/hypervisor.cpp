@@ -160,7 +160,6 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     p.threads[boot_server(id).value] = ThreadState::running;
     p.running_threads = 1;
     start_hcalls(core, partition);
-    note_boot_caches(core, partition);
     return {};
   });
 }

@@ -127,6 +127,7 @@ void add_levels(std::vector<std::uint32_t>& out, const TreeBasis& basis, std::ui
 }
 
 Node joined(Node own, const std::vector<Property>& alike) {
+  own.properties.reserve(own.properties.size() + alike.size());
   own.properties.insert(own.properties.end(), alike.begin(), alike.end());
   return own;
 }
@@ -246,6 +247,7 @@ Node cpus_node(const TreeShape& shape) {
   add_drc_properties(cpus, {run}, shape.options.drc_info);
   if (shape.profile->tree.lopar_properties) cpus.add("smp-enabled");
   add_phandle(cpus, shape, Origin::boot, kCpusPhandle);
+  cpus.children.reserve(shape.cpus.size() * (has_caches(shape) ? 3 : 1));
   const std::vector<Property> cpu = cpu_alike(shape), l2 = cache_alike(CacheLevel::l2),
                               l3 = cache_alike(CacheLevel::l3);
   for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) {

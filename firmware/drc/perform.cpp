@@ -81,12 +81,6 @@ DrcFacts facts(const Core& core, const PartitionState& p, DrcPlace place,
   return f;
 }
 
-// A CPU that goes takes the cache nodes with it that it brought: a node removed by DR and added
-// back counts as unreported (13.7.4.3 note).
-void forget_caches(PartitionState& p, std::size_t cpu) {
-  std::erase_if(p.caches, [&](const ReportedCache& cache) { return cache.cpu == cpu; });
-}
-
 bool is_allocation(DrcCall call) {
   return call == DrcCall::unusable || call == DrcCall::usable || call == DrcCall::exchange ||
          call == DrcCall::recover;
@@ -176,7 +170,6 @@ DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall ca
   pci_follows_drc(core, place, call, verdict);
   // Table 13-2 note 5: an open configure sequence does not survive a change; we end it.
   std::erase_if(p.connectors, [&](const ConnectorContext& open) { return open.drc == index; });
-  if (place.array == DrcArray::cpus && call == DrcCall::isolate) forget_caches(p, place.position);
   if (verdict.action == DrcAction::acquire) acquired(core, p, place, from);
   if (verdict.action == DrcAction::release) gone(core, partition, place);
   return verdict;

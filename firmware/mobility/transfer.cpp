@@ -87,8 +87,6 @@ void resume_here(Core& core, std::size_t shell, const PartitionImage::Content& c
   here = std::move(arrived);
   here.rtas_level = level_with(*here.rtas_level, *content.tree.find("/rtas"));
   core.memories[shell] = &memory;
-  here.caches.clear();
-  note_boot_caches(core, shell);     // it is told of all of them
   here.mobility.migration = std::make_shared<const TreeChanges>(
       changes_between(content.tree, current_tree(core, shell), ReportScope::migration,
                       core.profile.mobility.node_order));

@@ -37,10 +37,12 @@ bool Ledger::take_lmbs(std::size_t partition, std::uint32_t count) {
   if (count > free_lmbs_) return false;
   free_lmbs_ -= count;
   shares_[partition].lmbs += count;
-  for (auto at = lmb_owner_.begin(); count > 0; ++at) {
-    at = std::find(at, lmb_owner_.end(), kFree);
-    *at = static_cast<std::uint16_t>(partition);
-    --count;
+  const auto from = [&](std::size_t lmb) {
+    return std::find(lmb_owner_.begin() + static_cast<std::ptrdiff_t>(lmb), lmb_owner_.end(), kFree);
+  };
+  for (; count > 0; --count) {
+    lmb_owner_[lowest_free_] = static_cast<std::uint16_t>(partition);
+    lowest_free_ = static_cast<std::size_t>(from(lowest_free_) - lmb_owner_.begin());
   }
   return true;
 }
@@ -53,6 +55,8 @@ void Ledger::give_lmbs(std::size_t partition, std::uint32_t count) {
     at = std::find(at, lmb_owner_.rend(), static_cast<std::uint16_t>(partition));
     *at = kFree;
     --count;
+    const auto lmb = static_cast<std::size_t>(lmb_owner_.rend() - at) - 1;
+    lowest_free_ = std::min(lowest_free_, lmb);
   }
 }
 

@@ -43,6 +43,7 @@ class Ledger {
   ProcUnits free_units_;
   std::uint32_t free_lmbs_ = 0;
   std::vector<std::uint16_t> lmb_owner_;   // by physical LMB: position of the partition or a mark
+  std::size_t lowest_free_ = 0;            // LMB; the size of the list when none is free
   std::vector<Share> shares_;
 };
 

@@ -26,17 +26,6 @@ void lower_processors(PartitionConfig& config, ProcUnits free) {
 
 }  // namespace
 
-void note_boot_caches(Core& core, std::size_t partition) {
-  PartitionState& p = core.at(partition);
-  const TreeBasis basis = tree_basis(core, partition);
-  for (std::uint32_t cpu = 0; cpu < p.cpus.size(); ++cpu) {
-    if (p.cpus[cpu] != DrcState::configured) continue;
-    const auto parts =
-        connector_parts(basis, drc_index(core, {DrcArray::cpus, cpu}), core.cpu_commons);
-    for (std::size_t i = 1; i < parts.size(); ++i) p.caches.push_back({cpu, parts[i].node.name});
-  }
-}
-
 AssignAnswer hold_from_minimum(Core& core, std::size_t partition, const PartitionConfig& wanted) {
   PartitionConfig config = wanted;
   const Ledger& ledger = core.state.ledger;
@@ -73,8 +62,6 @@ void settle_hand_over(Core& core, std::size_t partition) {
       if (array == DrcArray::slots) boot_card_slot(core, p, i);
     }
   }
-  p.caches.clear();
-  note_boot_caches(core, partition);
 }
 
 }  // namespace lparsim::firmware

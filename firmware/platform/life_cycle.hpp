@@ -15,9 +15,6 @@ AssignAnswer hold_from_minimum(Core& core, std::size_t partition, const Partitio
 // Refusal of a power-on whose held configuration lies below its own minimum.
 AssignAnswer check_minimum(const PartitionConfig& config);
 
-// Notes the cache nodes that the client has from the CPUs of its tree: they are not told again.
-void note_boot_caches(Core& core, std::size_t partition);
-
 // The first hand-over of a boot: reserved resources are the partition's and configured, and events
 // about resources are outdated (the tree tells them). Later ones only drop the events.
 void settle_hand_over(Core& core, std::size_t partition);

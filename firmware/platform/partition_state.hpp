@@ -21,13 +21,6 @@ namespace lparsim::firmware {
 
 enum class ThreadState : std::uint8_t { stopped, running };
 
-struct ReportedCache {               // a cache node that the client has, and the CPU it came with
-  std::uint32_t cpu = 0;
-  std::string name;
-
-  bool operator==(const ReportedCache&) const = default;
-};
-
 struct ObtainedDrc {
   DrcIndex drc;
   Offer by{};
@@ -60,7 +53,6 @@ struct PartitionState {
   CasState cas;
   std::vector<ConnectorContext> connectors;
   std::uint32_t connector_ids = 0;
-  std::vector<ReportedCache> caches;
   HcallState hcalls;
   RtasState rtas;
   MobilityState mobility;

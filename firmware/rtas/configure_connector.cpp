@@ -55,9 +55,8 @@ void add_owned_below(const CallFrame& frame, DrcPlace place, Node& node) {
   }
 }
 
-// Caches that the client has from another CPU are not reported again.
+// A processor comes with its caches, which are its own: the client has none of them from another.
 std::vector<ConnectorPart> parts_to_report(CallFrame& frame, DrcPlace place, DrcIndex index) {
-  const PartitionState& p = frame.state();
   std::vector<ConnectorPart> parts = connector_parts(tree_basis(frame.core, frame.partition), index,
                                                      frame.core.cpu_commons);
   if (frame.core.profile.drc.configure_passes_owned && !parts.empty()) {
@@ -68,21 +67,7 @@ std::vector<ConnectorPart> parts_to_report(CallFrame& frame, DrcPlace place, Drc
     std::string& name = parts.front().node.name;
     name.replace(0, name.find('@'), "ibm,memory-region");
   }
-  if (place.array != DrcArray::cpus) return parts;
-  std::erase_if(parts, [&](const ConnectorPart& part) {
-    return std::any_of(p.caches.begin(), p.caches.end(), [&](const ReportedCache& cache) {
-      return cache.cpu != place.position && cache.name == part.node.name;
-    });
-  });
   return parts;
-}
-
-void note_caches(PartitionState& p, const ConnectorContext& context, DrcPlace place) {
-  if (place.array != DrcArray::cpus) return;
-  const auto cpu = static_cast<std::uint32_t>(place.position);
-  std::erase_if(p.caches, [&](const ReportedCache& cache) { return cache.cpu == cpu; });
-  const std::vector<ConnectorPart>& parts = context.sequence->parts();
-  for (std::size_t i = 1; i < parts.size(); ++i) p.caches.push_back({cpu, parts[i].node.name});
 }
 
 void close(PartitionState& p, std::uint32_t drc) {
@@ -158,7 +143,6 @@ void complete(CallFrame& frame, const ConnectorContext& context) {
   const DrcIndex drc = context.drc;
   const auto place = find_drc(frame.core, p, drc);
   if (place) {
-    note_caches(p, context, *place);
     const bool card = place->array == DrcArray::hot_plug;
     set_drc_state(frame.core, p, *place, card ? DrcState::slot_configured : DrcState::configured);
   }
