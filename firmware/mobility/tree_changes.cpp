@@ -50,7 +50,8 @@ std::vector<PropertyChange> property_changes(const Entry& before, const Entry& a
   }
   for (const Property& old : before.node->properties) {
     if (!listed(old.name)) continue;
-    if (after.node->property(old.name) == nullptr) changes.push_back({std::string(old.name), true, {}});
+    if (after.node->property(old.name) != nullptr) continue;
+    changes.push_back({std::string(old.name), true, {}});
   }
   for (const Property& fresh : after.node->properties) {
     if (!listed(fresh.name)) continue;

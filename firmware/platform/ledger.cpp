@@ -37,12 +37,11 @@ bool Ledger::take_lmbs(std::size_t partition, std::uint32_t count) {
   if (count > free_lmbs_) return false;
   free_lmbs_ -= count;
   shares_[partition].lmbs += count;
-  const auto from = [&](std::size_t lmb) {
-    return std::find(lmb_owner_.begin() + static_cast<std::ptrdiff_t>(lmb), lmb_owner_.end(), kFree);
-  };
   for (; count > 0; --count) {
-    lmb_owner_[lowest_free_] = static_cast<std::uint16_t>(partition);
-    lowest_free_ = static_cast<std::size_t>(from(lowest_free_) - lmb_owner_.begin());
+    const auto taken = lmb_owner_.begin() + static_cast<std::ptrdiff_t>(lowest_free_);
+    *taken = static_cast<std::uint16_t>(partition);
+    const auto next = std::find(taken, lmb_owner_.end(), kFree);
+    lowest_free_ = static_cast<std::size_t>(next - lmb_owner_.begin());
   }
   return true;
 }

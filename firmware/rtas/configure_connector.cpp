@@ -166,7 +166,8 @@ std::optional<std::uint32_t> value_offset(const CallFrame& frame, std::size_t af
 // Writes the step into the work area; false: it does not fit.
 bool write_step(CallFrame& frame, std::uint8_t* raw, const ConnectorContext& context,
                 const ConnectorStep& step) {
-  const std::size_t text_size = step.name.data() == nullptr ? 0 : step.name.size() + 1;   // and its NUL
+  // The name with its NUL.
+  const std::size_t text_size = step.name.data() == nullptr ? 0 : step.name.size() + 1;
   const ByteView value = step.value == nullptr ? ByteView{} : ByteView{*step.value};
   const auto value_at = value_offset(frame, (kHeader + text_size + 3) / 4 * 4, value.size());
   if (text_size > kLongestName || !value_at) return false;

@@ -116,7 +116,9 @@ class GuestTest : public ::testing::Test {
     const auto tree = unflatten(hypervisor.client_architecture_support(id, {}));
     ASSERT_TRUE(tree.has_value()) << tree.error().line();
     for (const Property& property : tree->find("/rtas")->properties) {
-      if (property.value.size() == 4) tokens[std::string(property.name)] = load_be32(property.value.data());
+      if (property.value.size() == 4) {
+        tokens[std::string(property.name)] = load_be32(property.value.data());
+      }
     }
   }
 

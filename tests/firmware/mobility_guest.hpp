@@ -90,7 +90,9 @@ class MobilityTest : public ::testing::Test {
     tokens.clear();
     const Node root = *unflatten(at->hypervisor.client_architecture_support(id, vector.take()));
     for (const Property& property : root.find("/rtas")->properties) {
-      if (property.value.size() == 4) tokens[std::string(property.name)] = load_be32(property.value.data());
+      if (property.value.size() == 4) {
+        tokens[std::string(property.name)] = load_be32(property.value.data());
+      }
     }
   }
 
