@@ -36,7 +36,7 @@ std::string unit_name(const std::string& device, std::size_t function) {
 
 // (phys.hi phys.mid phys.lo size.hi size.lo) of configuration space and of each range.
 void add_addresses(Node& node, const AdapterConfig& adapter, std::size_t function,
-                   const std::vector<std::uint64_t>& addresses, Origin origin) {
+                   const std::vector<std::uint64_t>& addresses) {
   constexpr std::uint32_t kMemory64 = 0x0300'0000U, kFixed = 0x8000'0000U, kFirstBar = 0x10;
   const std::uint32_t here = function_address(adapter, function);
   CellWriter reg, assigned;
@@ -48,7 +48,20 @@ void add_addresses(Node& node, const AdapterConfig& adapter, std::size_t functio
     assigned.u32(kFixed | high).u64(addresses[i]).u64(bytes);
   }
   node.add("reg", reg.take());
-  if (origin == Origin::boot) node.add("assigned-addresses", assigned.take());
+  node.add("assigned-addresses", assigned.take());
+}
+
+// From the most to the least particular, as the PCI binding of IEEE 1275 has them.
+Bytes compatible(const PciFunction& f) {
+  const std::string device = fmt::format("pci{:x},{:x}", f.vendor, f.device);
+  const std::string subsystem = fmt::format("{:x}.{:x}", f.subsystem_vendor, f.subsystem);
+  CellWriter out;
+  out.str(fmt::format("{}.{}.{:x}", device, subsystem, f.revision));
+  out.str(fmt::format("{}.{}", device, subsystem));
+  out.str(fmt::format("pci{:x},{:x}", f.subsystem_vendor, f.subsystem));
+  out.str(fmt::format("{}.{:x}", device, f.revision)).str(device);
+  out.str(fmt::format("pciclass,{:06x}", f.class_code));
+  return out.str(fmt::format("pciclass,{:04x}", f.class_code >> 8)).take();
 }
 
 Node function_node(const TreeBasis& basis, const PhbShape& phb, std::size_t number,
@@ -57,11 +70,13 @@ Node function_node(const TreeBasis& basis, const PhbShape& phb, std::size_t numb
   const PciFunction& function = adapter.functions[number];
   Node node;
   node.name = unit_name(fmt::format("pci{:x},{:x}", function.vendor, function.device), number);
-  add_addresses(node, adapter, number, assigned_addresses(adapter, phb.phb)[number], origin);
+  add_addresses(node, adapter, number, assigned_addresses(adapter, phb.phb)[number]);
+  node.add("compatible", compatible(function));
   node.add_u32("vendor-id", function.vendor).add_u32("device-id", function.device);
   node.add_u32("revision-id", function.revision).add_u32("class-code", function.class_code);
   node.add_u32("subsystem-vendor-id", function.subsystem_vendor);
   node.add_u32("subsystem-id", function.subsystem);
+  node.add_u32("min-grant", 0).add_u32("max-latency", 0);   // of PCI Express
   if (function.lsi) node.add_u32("interrupts", 1);
   node.add_str("ibm,loc-code", fmt::format("{}-T{}", phb.location, number + 1));
   if (function.msi_x > 0) node.add_u32("ibm,req#msi-x", function.msi_x);

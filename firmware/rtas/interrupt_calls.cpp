@@ -26,17 +26,29 @@ bool adapter_has(const CallFrame& frame, std::size_t slot, std::uint32_t source)
   return false;
 }
 
-// A source that the partition has: its event sources and those of its slots. Another partition's
-// source is unknown here (R1-14.10-23, -24).
-bool source_exists(CallFrame& frame, std::uint32_t source) {
+// The partition has its event sources and those of its slots. Numbers of PCI slots are the
+// machine's; what another partition has is no error, and nothing is done (R1-14.10-20 to -24).
+enum class Holder : std::uint8_t { nobody, caller, other };
+
+Holder holder_of(CallFrame& frame, std::uint32_t source) {
   const PartitionState& p = frame.state();
-  if (source == kEpowSource) return true;
-  if (source == kHotPlugSource) return p.options.hot_plug_interrupts;
+  const auto own = [](bool there) { return there ? Holder::caller : Holder::nobody; };
+  if (source == kEpowSource) return Holder::caller;
+  if (source == kHotPlugSource) return own(p.options.hot_plug_interrupts);
   for (std::size_t i = 0; i < p.slots.size(); ++i) {
-    if (p.slots[i] >= DrcState::unisolated && adapter_has(frame, i, source)) return true;
+    if (!adapter_has(frame, i, source)) continue;
+    if (p.slots[i] >= DrcState::unisolated) return Holder::caller;
+    return frame.core.state.slots[i].owner == p.config.id ? Holder::nobody : Holder::other;
   }
-  return source >= kVirtualSource && source - kVirtualSource < p.virtual_slots.size() &&
-         p.virtual_slots[source - kVirtualSource] >= DrcState::unisolated;
+  return own(source >= kVirtualSource && source - kVirtualSource < p.virtual_slots.size() &&
+             p.virtual_slots[source - kVirtualSource] >= DrcState::unisolated);
+}
+
+// Whether the call is over: there is no such source, or it is another partition's.
+bool answered(CallFrame& frame) {
+  const Holder holder = holder_of(frame, frame.in[0]);
+  if (holder == Holder::nobody) frame.answer(kRtasParameterError);
+  return holder != Holder::caller;
 }
 
 // Reserved for the platform: ibm,plat-res-int-priorities; 0xff masks and is the OS's too.
@@ -75,15 +87,16 @@ void route(CallFrame& frame, const RoutedSource& wanted) {
 }
 
 void get_xive(CallFrame& frame) {
-  if (!source_exists(frame, frame.in[0])) return frame.answer(kRtasParameterError);
+  frame.out[2] = kLeastFavoured;     // of another partition's source
+  if (answered(frame)) return;
   const RoutedSource now = routing(frame, frame.in[0]);
   frame.out[1] = now.server;
   frame.out[2] = now.priority;
 }
 
 void set_xive(CallFrame& frame) {
-  if (!source_exists(frame, frame.in[0]) || !server_exists(frame, frame.in[1]) ||
-      !priority_allowed(frame, frame.in[2])) {
+  if (answered(frame)) return;
+  if (!server_exists(frame, frame.in[1]) || !priority_allowed(frame, frame.in[2])) {
     return frame.answer(kRtasParameterError);
   }
   const auto priority = static_cast<std::uint8_t>(frame.in[2]);
@@ -91,14 +104,14 @@ void set_xive(CallFrame& frame) {
 }
 
 void int_off(CallFrame& frame) {
-  if (!source_exists(frame, frame.in[0])) return frame.answer(kRtasParameterError);
+  if (answered(frame)) return;
   RoutedSource now = routing(frame, frame.in[0]);
   now.priority = kLeastFavoured;
   route(frame, now);
 }
 
 void int_on(CallFrame& frame) {
-  if (!source_exists(frame, frame.in[0])) return frame.answer(kRtasParameterError);
+  if (answered(frame)) return;
   RoutedSource now = routing(frame, frame.in[0]);
   now.priority = now.saved;
   route(frame, now);

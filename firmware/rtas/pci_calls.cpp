@@ -1,5 +1,8 @@
 // Configuration space (LoPAR 7.3.4). A function that is absent, isolated, stopped or reset reads as
 // all ones and ignores what is written, with status 0 (R1-7.3.4.1-5, R1-7.3.4.2-5).
+#include <algorithm>
+
+#include "firmware/device_tree/numbering.hpp"
 #include "firmware/rtas/pci_target.hpp"
 
 namespace lparsim::firmware {
@@ -54,6 +57,16 @@ struct Cycle {
   ConfigTarget target;             // of no space: nobody answers
 };
 
+// A host bridge of the machine that the caller does not have: nobody answers there either, and no
+// error is told (R1-14.10-8, -9).
+bool foreign_phb(const CallFrame& frame, const ConfigCall& call) {
+  if (call.high == kNoInput || frame.in[call.high] != kPhbUnitHigh) return false;
+  const auto& phbs = frame.core.phbs;
+  return std::any_of(phbs.begin(), phbs.end(), [&](std::uint32_t phb) {
+    return phb_drc_index(phb).value == frame.in[call.low];
+  });
+}
+
 Cycle start_cycle(CallFrame& frame, const ConfigCall& call) {
   Cycle cycle;
   const auto slot = call.high == kNoInput
@@ -63,8 +76,9 @@ Cycle start_cycle(CallFrame& frame, const ConfigCall& call) {
   cycle.address = config_address(frame.in[0]);
   cycle.size = frame.in[call.size];
   const bool size_known = cycle.size == 1 || cycle.size == 2 || cycle.size == 4;
-  cycle.sound = slot && cycle.address.sound && size_known && cycle.address.reg % cycle.size == 0;
-  if (!cycle.sound) return cycle;
+  const bool there = slot || foreign_phb(frame, call);
+  cycle.sound = there && cycle.address.sound && size_known && cycle.address.reg % cycle.size == 0;
+  if (!cycle.sound || !slot) return cycle;
   cycle.slot = *slot;
   if (!adapter_reachable(frame.core, frame.partition, *slot)) return cycle;
   if (takes_cycles(pe_state(frame.core, *slot))) hit_by_error(frame, *slot);

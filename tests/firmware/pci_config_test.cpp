@@ -113,14 +113,22 @@ TEST_F(PciConfig, AnIsolatedSlotReadsAsOnesAndIgnoresWrites) {
   EXPECT_EQ(value(kPhb, 0x3c, 1), 0U);
 }
 
-TEST_F(PciConfig, AForeignOrUnknownBridgeIsAParameterError) {
-  EXPECT_EQ(read(kForeignPhb, 0, 4).status, -3);
-  EXPECT_EQ(write(kForeignPhb, 0x3c, 1, 1), -3);
-  EXPECT_EQ(read(kFreePhb, 0, 4).status, -3);
+TEST_F(PciConfig, BehindAForeignBridgeNobodyAnswersAndAnUnknownOneIsAParameterError) {
+  const auto before = hypervisor.snapshot();
+  for (const std::uint32_t size : {1U, 2U, 4U}) {
+    const std::uint32_t ones = size == 4 ? 0xffff'ffffU : (1U << 8 * size) - 1;
+    const Reply reply = read(kForeignPhb, 0, size);
+    EXPECT_RULE("R1-14.10-8", reply.status == 0 && reply.value == ones) << size;
+    EXPECT_RULE("R1-14.10-9", write(kForeignPhb, 0x3c, size, 0) == 0) << size;
+  }
+  EXPECT_RULE("R1-14.10-9", hypervisor.is_in(*before));
+  EXPECT_EQ(read(kFreePhb, 0, 4).value, 0xffff'ffffU);
+  EXPECT_EQ(read(kForeignPhb, 1, 4).status, -3) << "not aligned";
   EXPECT_EQ(status("ibm,read-pci-config", {0, 0, kPhb.value, 4}, 2), -3);
+  EXPECT_EQ(status("ibm,read-pci-config", {0, kUnit, kPhb.value + 0x100, 4}, 2), -3);
   release(kSlot);
   release(kPhb);
-  EXPECT_EQ(read(kPhb, 0, 4).status, -3);
+  EXPECT_EQ(read(kPhb, 0, 4).value, 0xffff'ffffU);
 }
 
 TEST_F(PciConfig, AnEmptySlotIsAllOnes) {
