@@ -128,7 +128,8 @@ TEST_F(Processors, CedeWaitsUntilSomethingComes) {
 
 TEST_F(Processors, AProdBeforehandEndsTheNextWaitAtOnce) {
   start(1);
-  EXPECT_EQ(hcall(kProd, {1}), kSuccess);
+  EXPECT_RULE("R1-14.11.5.1-3", hypervisor.partition(id).config.dedicated &&
+                                    hcall(kProd, {1}) == kSuccess);
   EXPECT_EQ(hcall(kCede, {}, 1), kSuccess);
   EXPECT_RULE("R1-14.11.3.3-1", reply.park == ParkUntil::nothing);
   EXPECT_EQ(hcall(kCede, {}, 1), kSuccess);

@@ -121,6 +121,26 @@ TEST_F(Neighbours, EndpointsOfAnotherAreOutOfReach) {
   EXPECT_EQ(slot_state(kPhb)[0], 0U) << "its own";
 }
 
+class Registers : public PciGuest {
+ protected:
+  std::vector<std::uint32_t> all() {
+    std::vector<std::uint32_t> values;
+    for (std::uint32_t at = 0; at < 64; at += 4) values.push_back(value(kPhb, at));
+    return values;
+  }
+};
+
+TEST_F(Registers, AreAsAtBootAfterConfigureConnector) {
+  const auto at_boot = all();
+  ASSERT_EQ(write(kPhb, 0x04, 2, 0x0006), 0);
+  ASSERT_EQ(write(kPhb, 0x10, 4, 0x1234'0000), 0);
+  ASSERT_EQ(write(kPhb, 0x3c, 1, 0x55), 0);
+  ASSERT_NE(all(), at_boot);
+  release(kSlot);
+  acquire(kSlot);
+  EXPECT_RULE("R1-13.6.3-3", all() == at_boot);
+}
+
 // -- what nodes have ------------------------------------------------------------------------------
 
 class Nodes : public MachineTest {

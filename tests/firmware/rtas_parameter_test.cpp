@@ -186,7 +186,7 @@ TEST_F(Parameters, CedeLatencyHasARecordForEachHint) {
   ASSERT_EQ(data.size(), 21U);
   EXPECT_EQ(data[0], 10);
   EXPECT_EQ(load_be64(&data[2]), 512U);
-  EXPECT_EQ(data[11], 1);
+  EXPECT_RULE("R1-14.14.1-3", data[1] == 0 && data[11] == 1);
   EXPECT_EQ(load_be64(&data[12]), 5120U);
 }
 

@@ -1,6 +1,7 @@
 // chhwres and rsthwres against a scripted system: which calls, in which order, and what the
 // operator reads (hmc.md 2.2 to 2.4).
 #include "tests/hmc/fakes.hpp"
+#include "tests/support/expect_rule.hpp"
 
 namespace lparsim::hmc::testing {
 namespace {
@@ -124,6 +125,20 @@ INSTANTIATE_TEST_SUITE_P(Checks, Bad, ::testing::Values(
             "correct your entry and retry the command."},
     BadCase{"chhwres -r proc -m sys1 -o s -p beta -a uncap_weight",
             "The format of the configuration data is invalid.  The data is uncap_weight."}));
+
+TEST_F(Fixture, LimitsOfAPartitionHold) {
+  const auto refused = [&](const char* amounts) {
+    const auto result = run(std::string("chhwres -m sys1 ") + amounts);
+    return result.exit_status != 0 && system.calls.empty();
+  };
+  EXPECT_RULE("A.2-1 (no R1 number)", refused("-r proc -o r -p alpha --procs 2"));
+  EXPECT_RULE("A.2-1 (no R1 number)", refused("-r proc -o r -p beta --procunits 0.45"));
+  EXPECT_RULE("A.2-1 (no R1 number)", refused("-r mem -o r -p alpha -q 1048576"));
+  EXPECT_RULE("A.2-2 (no R1 number)", refused("-r proc -o a -p alpha --procs 3"));
+  EXPECT_RULE("A.2-2 (no R1 number)", refused("-r mem -o a -p alpha -q 1048576"));
+  EXPECT_RULE("A.2-3 (no R1 number)", refused("-r proc -o s -p beta --procunits 0.15 --procs 4"));
+  EXPECT_RULE("A.2-5 (no R1 number)", refused("-r proc -o a -p beta --procunits 0.125"));
+}
 
 TEST_F(Fixture, NeedsWhatTheSystemHas) {
   system.system_values.curr_avail_units = ProcUnits{0};
