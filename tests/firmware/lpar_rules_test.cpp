@@ -1,5 +1,5 @@
-// Rules of partitions beside each other (LoPAR 14.10), of the calls for processors and power (7.3.6,
-// 7.3.8), and of what nodes have (tables 13-11, 14-17).
+// Rules of partitions beside each other (LoPAR 14.10), of the calls for processors and power
+// (7.3.6, 7.3.8), and of what nodes have (tables 13-11, 14-17).
 #include <set>
 
 #include "drc_machine.hpp"
