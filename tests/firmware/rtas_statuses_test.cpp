@@ -1,5 +1,5 @@
-// Every status that LoPAR's table of a call lists can be scripted at its fault point, arrives in the
-// argument block, and changes nothing. What only the handler itself can know is told apart.
+// Every status that LoPAR's table of a call lists can be scripted at its fault point, arrives in
+// the argument block, and changes nothing. What only the handler itself can know is told apart.
 #include <set>
 
 #include "firmware/rtas/call_table.hpp"
