@@ -32,7 +32,7 @@ struct Machine {
 // Where the objects of a machine stand in its file, for messages; by index.
 struct MachinePlaces {
   std::string file;
-  std::vector<std::string> partitions, slots;
+  std::vector<std::string> partitions, slots, resources;
 };
 
 // bad_input: one line with file and JSON pointer (form), or what contradicts what (sense).

@@ -2,6 +2,7 @@
 // allowed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "hmc/inventory/text.hpp"
@@ -25,6 +26,7 @@ class Checker {
     for (std::size_t i = 0; i < platform_.partitions.size(); ++i) check_identity(i);
     for (std::size_t i = 0; i < platform_.partitions.size(); ++i) check_partition(i);
     for (std::size_t i = 0; i < platform_.slots.size(); ++i) check_slot(i);
+    for (std::size_t i = 0; i < platform_.resources.size(); ++i) check_resource(i);
     check_sums();
     if (error_) return tl::make_unexpected(*error_);
     return {};
@@ -148,9 +150,78 @@ class Checker {
     if (!locations_.insert(slot.location).second) {
       fail(at, fmt::format("the location {} is used twice", slot.location));
     }
-    if (slot.owner != kNoPartition && !ids_.contains(slot.owner)) {
-      fail(at, fmt::format("the owner of slot {} is partition {}, which does not exist", name,
-                           slot.owner.value));
+    check_owner(slot.owner, "slot " + name, at);
+    if (!slot.hot_plug) return;
+    check_further_drc(slot.hot_plug->drc, at + "/hot_plug/drc");
+    const std::uint32_t domain = slot.hot_plug->power_domain;
+    if (domain != firmware::kLiveInsertion && !domains_.insert(domain).second) {
+      fail(at + "/hot_plug/power_domain", fmt::format("the power domain {} is used twice", domain));
+    }
+  }
+
+  void check_owner(PartitionId owner, const std::string& what, const std::string& at) {
+    if (owner == kNoPartition || ids_.contains(owner)) return;
+    fail(at, fmt::format("the owner of {} is partition {}, which does not exist", what,
+                         owner.value));
+  }
+
+  // Processors, LMBs, PHBs and virtual slots have indexes of their own.
+  void check_further_drc(DrcIndex drc, const std::string& at) {
+    const std::uint32_t kind = drc.value >> 24;
+    const std::string name = hmc::drc_text(drc);
+    if ((kind < 0x21 || kind > 0x2f) && (kind < 0x90 || kind > 0x9f)) {
+      fail(at, fmt::format("found {}, allowed are 21000000 to 2fffffff and 90000000 to 9fffffff",
+                           name));
+    }
+    if (!drcs_.insert(drc).second) fail(at, fmt::format("the connector {} exists twice", name));
+  }
+
+  bool is_slot(DrcIndex drc) const {
+    return std::any_of(platform_.slots.begin(), platform_.slots.end(),
+                       [&](const auto& slot) { return slot.drc == drc; });
+  }
+  bool is_facility(DrcIndex drc) const {
+    return std::any_of(platform_.resources.begin(), platform_.resources.end(), [&](const auto& r) {
+      return r.kind == firmware::ResourceKind::facility && r.drc == drc;
+    });
+  }
+
+  void check_resource(std::size_t index) {
+    using firmware::ResourceKind;
+    const firmware::ResourceConfig& resource = platform_.resources[index];
+    const std::string at = place(places_.resources, "resources", index);
+    check_further_drc(resource.drc, at + "/drc");
+    check_owner(resource.owner, "resource " + hmc::drc_text(resource.drc), at);
+    const std::string parent = hmc::drc_text(resource.parent);
+    if (resource.kind == ResourceKind::port && !is_slot(resource.parent)) {
+      fail(at + "/parent", fmt::format("found {}, allowed is the connector of a slot", parent));
+    }
+    if (resource.kind == ResourceKind::function && !is_facility(resource.parent)) {
+      fail(at + "/parent", fmt::format("found {}, allowed is that of a facility", parent));
+    }
+    if (resource.kind == ResourceKind::memory_region) check_region(resource, index, at);
+  }
+
+  // Above all LMBs, on their boundaries, and apart from the regions before it.
+  void check_region(const firmware::ResourceConfig& region, std::size_t index,
+                    const std::string& at) {
+    const std::uint64_t lmb = platform_.lmb_bytes;
+    const std::uint64_t least = platform_.installed_lmbs * lmb;
+    const std::uint64_t most = ~std::uint64_t{0} - region.bytes;
+    if (region.address % lmb != 0 || region.bytes % lmb != 0 || region.address < least ||
+        region.address > most) {
+      fail(at + "/address", fmt::format("found {:x} and {} MB, allowed are whole LMBs from {:x} on",
+                                        region.address, region.bytes >> 20, least));
+      return;
+    }
+    for (std::size_t i = 0; i < index; ++i) {
+      const firmware::ResourceConfig& other = platform_.resources[i];
+      const bool apart = region.address >= other.address + other.bytes ||
+                         other.address >= region.address + region.bytes;
+      if (other.bytes != 0 && !apart) {
+        fail(at + "/address", fmt::format("the memory at {:x} is also that of {}", region.address,
+                                          hmc::drc_text(other.drc)));
+      }
     }
   }
 
@@ -183,6 +254,7 @@ class Checker {
   std::set<PartitionId> ids_;
   std::set<std::string> names_, locations_;
   std::set<DrcIndex> drcs_;
+  std::set<std::uint32_t> domains_;
   std::optional<Error> error_;
 };
 

@@ -8,6 +8,7 @@
 #include "sim/config/json_reader.hpp"
 #include "sim/config/machine.hpp"
 #include "sim/config/machine_adapter.hpp"
+#include "sim/config/machine_connectors.hpp"
 #include "sim/config/machine_words.hpp"
 
 namespace lparsim::config {
@@ -197,6 +198,10 @@ class MachineReader {
     inventory.system_facts = read_facts(root_, "facts");
     inventory.system_shown = read_shown(root_);
     for (const Node& node : root_.optional_array("slots")) read_slot(node);
+    for (const Node& node : root_.optional_array("resources")) {
+      machine_.platform.resources.push_back(read_resource(node.object()));
+      places.resources.push_back(node.pointer());
+    }
     for (const Node& node : root_.array("partitions")) read_partitions(node);
     if (auto layouts = root_.optional_object("layouts")) read_layouts(*layouts);
     root_.finish();
@@ -215,6 +220,7 @@ class MachineReader {
     slot.location = from.string("location");
     slot.owner = PartitionId{from.integer_or<std::uint16_t>("owner", 0, kMostId, 0)};
     if (auto adapter = from.optional_object("adapter")) slot.adapter = read_adapter(*adapter);
+    if (auto hot_plug = from.optional_object("hot_plug")) slot.hot_plug = read_hot_plug(*hot_plug);
     hmc::IoSlot io_slot{slot.drc, read_facts(from, "facts"), from.strings_or_none("absent"),
                         read_shown(from)};
     io_slot.facts.emplace("drc_name", slot.location);

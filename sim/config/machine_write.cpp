@@ -8,6 +8,7 @@
 #include "sim/config/json_text.hpp"
 #include "sim/config/machine.hpp"
 #include "sim/config/machine_adapter.hpp"
+#include "sim/config/machine_connectors.hpp"
 #include "sim/config/machine_words.hpp"
 
 namespace lparsim::config {
@@ -93,6 +94,7 @@ ordered_json slot_json(const firmware::SlotConfig& slot, const hmc::Inventory& i
   object["location"] = slot.location;
   if (slot.owner != kNoPartition) object["owner"] = slot.owner.value;
   add_adapter(object, slot.adapter);
+  if (slot.hot_plug) object["hot_plug"] = hot_plug_json(*slot.hot_plug);
   for (const hmc::IoSlot& io_slot : inventory.slots) {
     if (io_slot.drc != slot.drc) continue;
     hmc::Facts facts = io_slot.facts;
@@ -204,6 +206,9 @@ std::string machine_text(const Machine& machine) {
   root["slots"] = ordered_json::array();
   for (const auto& slot : machine.platform.slots) {
     root["slots"].push_back(slot_json(slot, inventory));
+  }
+  for (const auto& resource : machine.platform.resources) {
+    root["resources"].push_back(resource_json(resource));
   }
   root["partitions"] = ordered_json::array();
   for (const auto& record : inventory.partitions) {
