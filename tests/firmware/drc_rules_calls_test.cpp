@@ -44,6 +44,7 @@ TEST_F(Rules, IndicatorsAreForTheirKindOfConnector) {
                     isolation(kEmpty, 0) == 0 && set_power(kEmptyDomain, 0).status == 0;
   const bool values = isolation(cpu(1), 2) == -3 && allocation(cpu(1), 4) == -3;
   EXPECT_RULE("R1-13.5.3.4-1", null && values && indicator(kCard, 2) == 0);
+  EXPECT_RULE("R1-13.5.3.4-1", indicator(kCard, 4) == -3) << "9002 has four values";
 }
 
 TEST_F(Rules, UnusableConnectorsRefuseAllButUsable) {

@@ -168,6 +168,14 @@ TEST_F(Queues, BusyAnswersStopNewWork) {
   EXPECT_EQ(call(kClient, kEnableCrq, {kUnit + 2}), -4);
 }
 
+TEST_F(Queues, EnablingTakesUpWorkAgain) {
+  connect();
+  script("hcall.H_FREE_CRQ", "long_busy_1ms");
+  ASSERT_EQ(call(kServer, kFreeCrq, {kServerUnit}), 9900);
+  ASSERT_EQ(send(), 2) << "it takes nothing new";
+  EXPECT_RULE("R1-17.2.3.1.6-5", call(kServer, kEnableCrq, {kServerUnit}) == 0 && send() == 0);
+}
+
 TEST_F(Queues, AServerForAnyClientTakesOneAtATime) {
   map(kServer, 14, kQueue, 1);
   map(kClient, 6, kQueue, 1);
@@ -276,7 +284,7 @@ TEST_F(SubQueues, TakeAllEntriesOfAListOrNone) {
   EXPECT_EQ(indirect(28), 0);
   std::fill_n(memory(kServer).bytes.begin() + kSubQueue, 4096, std::uint8_t{0});
   put(kClient, kList + 32, 0xc0ULL << 56);
-  EXPECT_EQ(indirect(2), -4) << "a header that is not 0x80";
+  EXPECT_RULE("R1-17.2.2.3.6-4", indirect(2) == -4) << "a header that is not 0x80";
   EXPECT_EQ(at(kServer, kSubQueue), 0U);
 }
 

@@ -69,7 +69,8 @@ TEST_F(Lan, RegistrationChecksItsAreas) {
   EXPECT_RULE("R1-17.3.5-4", (memory(kClient).bytes[kList] & 0x40) == 0) << "valid by 1";
   EXPECT_EQ(at(kClient, kList + 4096 - 8), 0U);
   EXPECT_RULE("R1-17.3.5-31", call(kClient, kFree, {kLanUnit}) == 0);
-  EXPECT_EQ(call(kClient, kAdd, {kLanUnit, descriptor(kBuffers, 64)}), -4) << "not registered";
+  EXPECT_RULE("R1-17.3.5-31", call(kClient, kAdd, {kLanUnit, descriptor(kBuffers, 64)}) == -4)
+      << "not registered";
 }
 
 TEST_F(Lan, BuffersAreMappedAlignedAndBigEnough) {

@@ -133,7 +133,7 @@ TEST_F(Processors, AProdBeforehandEndsTheNextWaitAtOnce) {
   EXPECT_EQ(hcall(kCede, {}, 1), kSuccess);
   EXPECT_RULE("R1-14.11.3.3-1", reply.park == ParkUntil::nothing);
   EXPECT_EQ(hcall(kCede, {}, 1), kSuccess);
-  EXPECT_EQ(reply.park, ParkUntil::event);
+  EXPECT_RULE("R1-14.11.3.3-1", reply.park == ParkUntil::event) << "the prod bit is used up";
   EXPECT_RULE("R1-14.11.3.5-1", hcall(kProd, {16}) == kParameter);
   EXPECT_EQ(hcall(kProd, {kAll}), kParameter);
 }

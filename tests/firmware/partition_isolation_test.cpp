@@ -91,6 +91,15 @@ TEST_F(Isolation, ThreadsOfAnotherPartitionAreNeitherStartedNorTold) {
       << "the answer tells what B's thread does";
 }
 
+// A processor that A could have, and that is not given to it: its threads are nobody's to start.
+TEST_F(Isolation, ThreadsOfAProcessorOutOfReachAreNeitherStartedNorTold) {
+  const std::uint32_t thread = 5 * 8;
+  ASSERT_EQ(sense(cpu(5)).value, 2U);
+  EXPECT_RULE("R1-14.10-15",
+              rtas("start-cpu", {thread, 0x100, 0}).status == -3 && events.started.empty());
+  EXPECT_RULE("R1-14.10-16", rtas("query-cpu-stopped-state", {thread}, 2).status == -3);
+}
+
 TEST_F(Isolation, StartCpuOfOnesOwnThreadStartsNobodyElses) {
   ASSERT_EQ(rtas("start-cpu", {8, 0x100, 5}).status, 0);
   EXPECT_RULE("R1-14.10-15", rtas_of_b("query-cpu-stopped-state", {8}, 2).value == 0);

@@ -23,8 +23,8 @@ TEST_F(PciConfig, SizesOneTwoAndFourOnly) {
   EXPECT_RULE("R1-7.3.4.1-3", value(kPhb, 0x00, 1) == 0xe4 && value(kPhb, 0x02, 2) == 0x1657 &&
                                   value(kPhb, 0x03, 1) == 0x16);
   for (const std::uint32_t size : {0U, 3U, 5U, 8U, kOnes}) {
-    EXPECT_EQ(read(kPhb, 0, size).status, -3) << size;
-    EXPECT_EQ(write(kPhb, 0x0c, size, 0x10), -3) << size;
+    EXPECT_RULE("R1-7.3.4.1-3", read(kPhb, 0, size).status == -3) << size;
+    EXPECT_RULE("R1-7.3.4.2-3", write(kPhb, 0x0c, size, 0x10) == -3) << size;
   }
   EXPECT_EQ(write(kPhb, 0x0c, 1, 0x1234'5678), 0);
   EXPECT_RULE("R1-7.3.4.2-3", value(kPhb, 0x0c) == 0x78);

@@ -112,7 +112,7 @@ TEST_F(Xive, AllProcessorsMayBeInsideAtOnce) {
     for (const RtasEntry& entry : entries) {
       all = all && hypervisor.rtas_commit(entry).status == 0;
     }
-    EXPECT_TRUE(testing_support::checked(call.rule, all)) << call.rule;
+    EXPECT_RULE(call.rule, all);
   }
 }
 
