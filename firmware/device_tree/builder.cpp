@@ -188,7 +188,7 @@ TreeShape boot_shape(const PlatformConfig& platform, const PartitionConfig& part
     shape.resources.push_back(resource.owner == partition.id);
   }
   for (const VirtualSlotConfig& slot : partition.virtual_slots) {
-    shape.virtual_slots.push_back({slot.slot, slot.kind});
+    shape.virtual_slots.push_back({slot.slot, node_kind(slot)});
   }
   std::sort(shape.virtual_slots.begin(), shape.virtual_slots.end(),
             [](const auto& a, const auto& b) { return a.slot < b.slot; });

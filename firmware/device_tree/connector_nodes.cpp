@@ -71,7 +71,7 @@ std::optional<std::uint16_t> virtual_slot_of(const TreeBasis& basis, DrcIndex dr
 // What sits in a slot: as configured, else the console for slot 0.
 std::optional<VirtualSlotShape> adapter_in(const TreeBasis& basis, std::uint16_t slot) {
   for (const VirtualSlotConfig& s : basis.partition->virtual_slots) {
-    if (s.slot == slot) return VirtualSlotShape{slot, s.kind};
+    if (s.slot == slot) return VirtualSlotShape{slot, node_kind(s)};
   }
   if (slot == 0) return VirtualSlotShape{0, "serial"};
   return std::nullopt;

@@ -65,6 +65,8 @@ void add_dma_windows(Node& node, const char* property, const std::vector<DmaWind
 // QEMU has connectors for virtual slots only because we give it adapters.
 bool has_slot_connectors(const TreeBasis& basis);
 Node vdevice_node(const TreeShape& shape);
+// What kind of node an adapter has: the server's end of scsi, fc, vnic or serial is another one.
+std::string node_kind(const VirtualSlotConfig& slot);
 Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, Origin origin);
 Node phb_node(const TreeBasis& basis, const PhbShape& phb, Origin origin);
 // The adapter of a slot: its bridge with what is behind it, or its first function; and then the

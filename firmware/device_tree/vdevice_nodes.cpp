@@ -153,6 +153,11 @@ void add_dma_windows(Node& node, const char* property,
   node.add(property, out.take());
 }
 
+std::string node_kind(const VirtualSlotConfig& slot) {
+  const std::string server = slot.kind + "-server";
+  return slot.server && kind_of(server).kind == server ? server : slot.kind;
+}
+
 Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, Origin origin) {
   const AdapterKind& kind = kind_of(slot.kind);
   const DrcIndex drc = virtual_slot_drc_index(slot.slot);

@@ -100,6 +100,7 @@ TEST_P(EventClasses, ComesOnceAndByOneCallOnly) {
     EXPECT_EQ(log_type(), c.type);
     const std::uint32_t severity = memory.bytes[kBuffer + 1] >> 5;
     EXPECT_RULE("R1-10.2-5", memory.bytes[kBuffer] == 6 && severity >= 1 && severity <= 2);
+    EXPECT_RULE("R1-14.12.1-4", memory.bytes[kBuffer] == 6) << "version";
     EXPECT_RULE("R1-7.3.3.1-5", scan(kAll) == 1);
     EXPECT_RULE("R1-7.3.3.2-5", exception(kAll) == 1);
     EXPECT_EQ(hypervisor.undelivered_events(id), 0U);

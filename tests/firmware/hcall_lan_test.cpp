@@ -77,6 +77,9 @@ TEST_F(Lan, BuffersAreMappedAlignedAndBigEnough) {
   open_both();
   EXPECT_RULE("R1-17.3.5-3", call(kServer, kAdd, {kLanUnit, 64ULL << 32 | kBuffers}) == -4)
       << "not valid";
+  EXPECT_RULE("R1-17.3.5-1", call(kServer, kAdd, {kLanUnit, 64ULL << 32 | kBuffers}) == -4 &&
+                                 add(kBuffers, 0) == -4 && add(0x50000, 64) == -4)
+      << "its valid bit, its length, its address";
   EXPECT_RULE("R1-17.3.5-24", add(0x50000, 64) == -4);
   EXPECT_RULE("R1-17.3.5-25", add(kBuffers + 2, 64) == -4);
   EXPECT_RULE("R1-17.3.5-26", add(kBuffers, 12) == -4);

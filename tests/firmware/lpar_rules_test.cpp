@@ -44,6 +44,11 @@ TEST_F(PowerCalls, LevelsAreSetAndTold) {
   const Reply on = set_power(kCardDomain, 100);
   EXPECT_RULE("R1-7.3.6.1-1", on.status == 0 && on.value == 100);
   EXPECT_RULE("R1-7.3.6.1-4", on.value == 100 && get_power(kCardDomain).value == 100);
+  EXPECT_RULE("R1-7.3.6.1-3", set_power(kCardDomain, 50).status == -3 &&
+                                  get_power(kCardDomain).value == 100);
+  constexpr std::uint32_t kOfNoConnector = 0x7777;
+  EXPECT_RULE("R1-7.3.6.1-2", set_power(kOfNoConnector, 100).status == -3);
+  EXPECT_RULE("R1-7.3.6.2-2", get_power(kOfNoConnector).status == -3);
   EXPECT_EQ(rtas("set-power-level", {kCardDomain, 100}, 1).status, -3) << "two outputs";
   EXPECT_EQ(rtas("get-power-level", {kCardDomain, 0}, 2).status, -3) << "one input";
 }
@@ -212,6 +217,7 @@ TEST_F(Nodes, MigrationHasTheCallsThatItNeeds) {
   std::set<std::string> names;
   while (in.left() > 0) names.insert(std::string(in.str()));
   EXPECT_RULE("R1-14.12.1-2", names.contains("hcall-vasi"));
+  EXPECT_RULE("R1-17.7.7.1-4", names.contains("hcall-lLAN") && names.contains("hcall-ILAN"));
   EXPECT_RULE("R1-14.12.1-6", names.contains("hcall-term") && names.contains("hcall-vty") &&
                                   root.find("/vdevice/vty@30000000") != nullptr);
 }

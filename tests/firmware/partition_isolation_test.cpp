@@ -100,6 +100,16 @@ TEST_F(Isolation, ThreadsOfAProcessorOutOfReachAreNeitherStartedNorTold) {
   EXPECT_RULE("R1-14.10-16", rtas("query-cpu-stopped-state", {thread}, 2).status == -3);
 }
 
+TEST_F(Isolation, SurveillanceEndsWithTheOsThatTerminates) {
+  constexpr std::uint32_t kSurveillance = 9000;
+  ASSERT_EQ(rtas("set-indicator", {kSurveillance, 0, 5}).status, 0);
+  ASSERT_EQ(rtas_of_b("set-indicator", {kSurveillance, 0, 7}).status, 0);
+  memory.write(GuestAddress{kBuffer}, CellWriter{}.str("panic").take());
+  ASSERT_EQ(rtas("ibm,os-term", {kBuffer}).status, 0);
+  EXPECT_RULE("R1-14.10-19", rtas("get-sensor-state", {kSurveillance, 0}, 2).value == 0 &&
+                                 rtas_of_b("get-sensor-state", {kSurveillance, 0}, 2).value == 7);
+}
+
 TEST_F(Isolation, StartCpuOfOnesOwnThreadStartsNobodyElses) {
   ASSERT_EQ(rtas("start-cpu", {8, 0x100, 5}).status, 0);
   EXPECT_RULE("R1-14.10-15", rtas_of_b("query-cpu-stopped-state", {8}, 2).value == 0);

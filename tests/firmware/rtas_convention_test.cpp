@@ -192,6 +192,18 @@ TEST_F(Convention, TheTreeHasAnRtasNodeOfVersionOneWithItsSizes) {
   EXPECT_GT(tokens.at("rtas-event-scan-rate"), 0U);
 }
 
+TEST_F(Convention, RequiredFunctionsAreThere) {
+  for (const char* name :
+       {"nvram-fetch", "nvram-store", "get-time-of-day", "set-time-of-day", "event-scan",
+        "check-exception", "rtas-last-error", "ibm,read-pci-config", "ibm,write-pci-config",
+        "display-character", "set-indicator", "get-sensor-state", "system-reboot", "ibm,get-xive",
+        "ibm,set-xive", "ibm,int-off", "ibm,int-on", "ibm,set-eeh-option", "ibm,set-slot-reset",
+        "ibm,read-slot-reset-state2", "ibm,get-config-addr-info2", "ibm,nmi-register",
+        "ibm,nmi-interlock", "ibm,get-system-parameter", "ibm,configure-connector"}) {
+    EXPECT_RULE("R1-7.2.6-4", tokens.count(name) == 1) << name;
+  }
+}
+
 TEST_F(Convention, SmpFunctionsAreThere) {
   for (const reference::Call& call : reference::kCalls) {
     if (call.needed != reference::Needed::smp) continue;

@@ -30,6 +30,9 @@ class Xive : public Platform {
 
 TEST_F(Xive, IsLeastFavouredAtBootAndThenAsSet) {
   EXPECT_RULE("R1-7.3.10.1-4", get(kEpow).priority == 0xff && get(kEpow).status == 0);
+  for (const std::uint32_t source : {kEpow, kVirtual}) {
+    EXPECT_RULE("R1-6.2.1-13", get(source).priority == 0xff) << source;
+  }
   EXPECT_RULE("R1-7.3.10.2-1", set(kEpow, 9, 5) == 0);
   EXPECT_RULE("R1-7.3.10.1-1", (get(kEpow) == Routing{0, 9, 5}));
   EXPECT_RULE("R1-7.3.10.2-4", (get(kVirtual).priority == 0xff && get(kEpow).server == 9));

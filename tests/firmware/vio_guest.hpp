@@ -60,7 +60,8 @@ inline PlatformConfig vio_platform() {
 
 class VioTest : public ::testing::Test {
  protected:
-  VioTest() {
+  explicit VioTest(PlatformConfig machine = vio_platform())
+      : hypervisor{std::move(machine), *find_profile("phyp"), {clock, choices, log}, events} {
     for (const PartitionId id : {kClient, kServer}) {
       EXPECT_EQ(hypervisor.power_on(id, memory(id)).status, AssignStatus::done);
       hypervisor.client_architecture_support(id, {});
@@ -100,7 +101,7 @@ class VioTest : public ::testing::Test {
   EventLog log{clock};
   VioEvents events;
   TestMemory client_memory{1U << 20}, server_memory{1U << 20};
-  Hypervisor hypervisor{vio_platform(), *find_profile("phyp"), {clock, choices, log}, events};
+  Hypervisor hypervisor;
   std::array<std::uint64_t, 9> r{};
 };
 

@@ -30,6 +30,7 @@ TEST_F(EventTest, CpuAddByEvent) {
                cpu_connector(0x10000001, {1}) + start_cpu(1));
   kernel_->interrupt(0x1001);
   EXPECT_RULE("R1-10.2-4", host_.left() == 0);   // vector, source and class as scripted
+  EXPECT_RULE("R1-7.3.3.2-2", host_.left() == 0);
   EXPECT_EQ(online(), "0-1\n");
   EXPECT_EQ(kernel_->view().queued_work, 0U);
 }
