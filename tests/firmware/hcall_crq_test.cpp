@@ -255,6 +255,7 @@ TEST_F(SubQueues, TakeEntriesOfThirtyTwoBytes) {
               call(kClient, kSendSub, {kClientUnit, number, kCommand | 1, 2, 3, 4}) == 0);
   EXPECT_RULE("R1-17.2.2.3.6-2", at(kServer, kSubQueue) == (kCommand | 1) &&
                                      at(kServer, kSubQueue + 24) == 4);
+  EXPECT_RULE("R1-17.2.3.3.6-2", at(kServer, kSubQueue + 8) == 2) << "what was sent has come";
   EXPECT_EQ(call(kClient, kSendSub, {kClientUnit, number, kCommand | 5}), 0);
   EXPECT_RULE("R1-17.2.2.3.6-2", at(kServer, kSubQueue + 32) == (kCommand | 5));
   EXPECT_RULE("R1-17.2.2.3.6-4",

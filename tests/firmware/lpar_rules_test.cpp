@@ -222,6 +222,22 @@ TEST_F(Nodes, MigrationHasTheCallsThatItNeeds) {
                                   root.find("/vdevice/vty@30000000") != nullptr);
 }
 
+TEST_F(Nodes, TheMachineIsTheSameAfterARestart) {
+  const auto text = [&](const char* name) { return tree().property(name)->value; };
+  const Bytes model = text("model"), serial = text("system-id");
+  hypervisor.power_off(id);
+  boot();
+  EXPECT_RULE("R1-12.2-14", text("model") == model && text("system-id") == serial &&
+                                model == CellWriter{}.str("IBM,9105-22A").take());
+}
+
+TEST_F(Nodes, MessageSignalledInterruptsNeedTheCallsOfTheController) {
+  ASSERT_EQ(tokens.count("ibm,change-msi"), 1U);
+  for (const char* name : {"ibm,get-xive", "ibm,set-xive", "ibm,int-on", "ibm,int-off"}) {
+    EXPECT_RULE("R1-6.2.3-2", tokens.count(name) == 1) << name;
+  }
+}
+
 TEST_F(Nodes, RtasLiesInTheRealModeArea) {
   const Node root = tree();
   const Node& rtas = *root.find("/rtas");

@@ -128,6 +128,7 @@ TEST_F(Msi, NoNumberIsGivenTwice) {
   EXPECT_EQ(count, 17U + 4U + 8U + 1U + 1U);
   EXPECT_RULE("R1-6.2.3-5", seen.size() == count);
   EXPECT_RULE("R1-5.4.1.1-17", *seen.begin() != 0 && seen.size() == count);
+  EXPECT_RULE("R1-14.4-1", seen.size() == count) << "five functions of three PEs";
 }
 
 TEST_F(Msi, TheDefaultIsWhatItHadAtBoot) {

@@ -110,6 +110,16 @@ TEST_F(Isolation, SurveillanceEndsWithTheOsThatTerminates) {
                                  rtas_of_b("get-sensor-state", {kSurveillance, 0}, 2).value == 7);
 }
 
+TEST_F(Isolation, DisplaysAreKeptApart) {
+  const std::string mine = "lp2 is up", others = "LP4 BOOTS";
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    ASSERT_EQ(rtas("display-character", {static_cast<std::uint32_t>(mine[i])}).status, 0);
+    ASSERT_EQ(rtas_of_b("display-character", {static_cast<std::uint32_t>(others[i])}).status, 0);
+  }
+  EXPECT_RULE("R1-14.10-11", hypervisor.operator_display(id).front() == mine &&
+                                 hypervisor.operator_display(kB).front() == others);
+}
+
 TEST_F(Isolation, StartCpuOfOnesOwnThreadStartsNobodyElses) {
   ASSERT_EQ(rtas("start-cpu", {8, 0x100, 5}).status, 0);
   EXPECT_RULE("R1-14.10-15", rtas_of_b("query-cpu-stopped-state", {8}, 2).value == 0);

@@ -106,6 +106,7 @@ TEST_F(Indicators, SurveillanceIsOneSensorThatFollowsTheIndicatorAndTheParameter
   ASSERT_EQ(set(9000, 0, 0), 0);
   EXPECT_RULE("R1-7.3.5.4.1.1-1", get(9000, 0).value == 0);
   ASSERT_EQ(set(9000, 0, 255), 0);
+  EXPECT_RULE("R1-7.3.5.4.1.1-1", set(9000, 0, 256) == -3 && get(9000, 0).value == 255);
   const auto parameter = [&](std::uint32_t token, std::uint8_t value) {
     memory.write(GuestAddress{kWork}, CellWriter{}.u16(1).u8(value).take());
     return rtas("ibm,set-system-parameter", {token, kWork}).status;

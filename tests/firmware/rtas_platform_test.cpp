@@ -36,7 +36,7 @@ TEST_F(Xive, IsLeastFavouredAtBootAndThenAsSet) {
   EXPECT_RULE("R1-7.3.10.2-1", set(kEpow, 9, 5) == 0);
   EXPECT_RULE("R1-7.3.10.1-1", (get(kEpow) == Routing{0, 9, 5}));
   EXPECT_RULE("R1-7.3.10.2-4", (get(kVirtual).priority == 0xff && get(kEpow).server == 9));
-  EXPECT_EQ(set(kVirtual, 0xffff, 6), 0) << "the global queue";
+  EXPECT_RULE("R1-14.4-2", set(kVirtual, 0xffff, 6) == 0) << "the global queue";
   EXPECT_RULE("R1-7.3.10.1-4", (get(kVirtual) == Routing{0, 0xffff, 6}));
   hypervisor.power_off(id);
   boot();

@@ -66,9 +66,9 @@ TEST_F(Connections, BothEndsAreToldAndTakeNothingUntilTheyAreEnabled) {
   for (const Link& link : kLinks) {
     EXPECT_RULE("R1-7.3.23-10", at(kClient, link.queue) == kSuspended) << link.client;
     EXPECT_RULE("R1-7.3.23-11", send(link) == 2) << link.client;
-    EXPECT_RULE("R1-7.3.23-12", call(kClient, kEnableCrq, {kUnit + link.client}) == 0);
-    EXPECT_EQ(send(link), 2) << "the server's end is still off";
     EXPECT_EQ(call(kServer, kEnableCrq, {kUnit + link.server}), 0);
+    EXPECT_RULE("R1-7.3.23-11", send(link) == 2) << "its own end is still off";
+    EXPECT_RULE("R1-7.3.23-12", call(kClient, kEnableCrq, {kUnit + link.client}) == 0);
     EXPECT_RULE("R1-7.3.23-12", send(link) == 0) << link.client;
     EXPECT_EQ(at(kServer, link.queue + 32), kCommand);
   }
