@@ -38,11 +38,12 @@ constexpr std::array kPower{
     Field{2, 2, 0x0003, 0, 0},
     Field{4, 2, 0x0008, 0x0003, 0},               // no soft reset
 };
+// Address and data of the message are firmware's: no guest changes them (R1-14.10-10).
 constexpr std::array kMsi{
     Field{2, 2, 0x0080, 0x0071, 0},               // 64-bit address; number filled in
-    Field{4, 4, 0, 0xffff'fffcU, 0},
-    Field{8, 4, 0, 0xffff'ffffU, 0},
-    Field{12, 2, 0, 0xffff, 0},
+    Field{4, 4, 0, 0, 0},
+    Field{8, 4, 0, 0, 0},
+    Field{12, 2, 0, 0, 0},
 };
 constexpr std::array kMsiX{
     Field{2, 2, 0, 0xc000, 0},                    // table size filled in

@@ -238,6 +238,20 @@ TEST_F(Nodes, MessageSignalledInterruptsNeedTheCallsOfTheController) {
   }
 }
 
+TEST_F(Nodes, TheGlobalQueueHasANumberOfItsOwn) {
+  std::set<std::uint32_t> queues, servers;
+  const Node root = tree();
+  for (const Node& node : root.find("/cpus")->children) {
+    const Property* global = node.property("ibm,ppc-interrupt-gserver#s");
+    if (global == nullptr) continue;
+    for (std::size_t i = 0; i < global->value.size(); i += 8) {
+      servers.insert(load_be32(global->value.data() + i));
+      queues.insert(load_be32(global->value.data() + i + 4));
+    }
+  }
+  EXPECT_RULE("R1-6.2.1-5", queues.size() == 1 && !servers.contains(*queues.begin()));
+}
+
 TEST_F(Nodes, RtasLiesInTheRealModeArea) {
   const Node root = tree();
   const Node& rtas = *root.find("/rtas");

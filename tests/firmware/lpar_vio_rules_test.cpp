@@ -84,5 +84,26 @@ TEST_F(TwoPartitions, TransportEventsHaveTheFormatOfTheTable) {
                                       at(kClient, 0x10008) == 0);
 }
 
+PlatformConfig with_a_loop() {
+  PlatformConfig machine = vio_platform();
+  machine.partitions[0].virtual_slots.push_back({9, "scsi", false, kClient, 10, 1});
+  machine.partitions[0].virtual_slots.push_back({10, "scsi", true, kClient, 9, 1});
+  return machine;
+}
+class Loop : public VioTest {
+ protected:
+  Loop() : VioTest(with_a_loop()) {}
+};
+
+TEST_F(Loop, ThePartnerMayBeThePartitionItself) {
+  map(kClient, 9, 0x10000, 1);
+  map(kClient, 10, 0x11000, 1);
+  ASSERT_EQ(call(kClient, kRegCrq, {kUnit + 10, 0x11000, 4096}), 2);
+  EXPECT_RULE("R1-17.2.1.4-18", call(kClient, kRegCrq, {kUnit + 9, 0x10000, 4096}) == 0);
+  ASSERT_EQ(call(kClient, kSendCrq, {kUnit + 9, 0x80ULL << 56, 7}), 0);
+  EXPECT_RULE("R1-17.2.1.4-18", at(kClient, 0x11008) == 7);
+  expect_sound();
+}
+
 }  // namespace
 }  // namespace lparsim::firmware

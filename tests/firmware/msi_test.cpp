@@ -131,6 +131,14 @@ TEST_F(Msi, NoNumberIsGivenTwice) {
   EXPECT_RULE("R1-14.4-1", seen.size() == count) << "five functions of three PEs";
 }
 
+TEST_F(Msi, NumbersThatFirmwareGaveAreNotOverwritten) {
+  const std::uint32_t address = value(kPhb, 0x54), data = value(kPhb, 0x5c, 2);
+  write(kPhb, 0x54, 4, ~address);
+  write(kPhb, 0x5c, 2, ~data & 0xffffU);
+  EXPECT_RULE("R1-14.10-10", address != 0 && value(kPhb, 0x54) == address &&
+                                 value(kPhb, 0x5c, 2) == data);
+}
+
 TEST_F(Msi, TheDefaultIsWhatItHadAtBoot) {
   const auto boot = all_sources(kPhb, 0);
   EXPECT_EQ(change_msi(kPhb, 0, kMsiX, 10)[1], 10U);

@@ -51,6 +51,24 @@ class QemuParameters : public Parameters {
   QemuParameters() : Parameters("qemu") {}
 };
 
+TEST_F(Parameters, DesiredProcessorsFollowTheOperatorLimitsOfTheMachineStay) {
+  const auto before = words(20);
+  ASSERT_EQ(hypervisor.set_processors(id, 3).status, AssignStatus::done);
+  auto after = words(20);
+  EXPECT_RULE("A.2-4", before.at("DesProcs") == "2" && after.at("DesProcs") == "3");
+  EXPECT_RULE("A.2-4", after.at("MaxPlatProcs") == before.at("MaxPlatProcs") &&
+                           after.at("CapInc") == before.at("CapInc"));
+}
+
+TEST_F(Parameters, TheNameIsThatOfTheOperator) {
+  hypervisor.power_off(id);
+  PartitionConfig config = hypervisor.partition(id).config;
+  config.name = "renamed";
+  ASSERT_EQ(hypervisor.configure(id, config).status, AssignStatus::done);
+  boot();
+  EXPECT_RULE("7.3.16-a", text(55) == "renamed");
+}
+
 TEST_F(Parameters, GetReturnsALengthAndTheDataAndSetTakesThem) {
   EXPECT_RULE("R1-7.3.16-1", tokens.count("ibm,get-system-parameter") == 1);
   EXPECT_RULE("R1-7.3.16-6", tokens.count("ibm,set-system-parameter") == 0 ||

@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "tests/kernel/kernel_rig.hpp"
+#include "tests/support/expect_rule.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -59,6 +60,9 @@ TEST_F(CpuTest, RemoveStopsThenReleases) {
   EXPECT_GT(dlpar("cpu remove index 0x10000001"), 0);
   EXPECT_EQ(online(), "0\n");
   EXPECT_EQ(host_.tree_events, std::vector<std::string>{"-/cpus/PowerPC,POWER9@1"});
+  host_.expect(acquire(kCpu1) + cpu_connector(kCpu1, {1}) + start_cpu(1));
+  EXPECT_RULE("R1-11.1-2", dlpar("cpu add index 0x10000001") > 0 && online() == "0-1\n")
+      << "it goes on with one processor";
 }
 
 TEST_F(CpuTest, SharedCacheGoesWithItsLastUser) {
