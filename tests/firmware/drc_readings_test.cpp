@@ -73,6 +73,8 @@ const Flip kLogical[] = {
        r.assign_cpu();
        return static_cast<std::int32_t>(r.sense(cpu(2)).value);
      }, 2, 1},
+    {"7 the last processor", [](auto& p) { p.drc.cpu_running_isolate_status = 0; },
+     [](Rig& r) { return r.isolation(cpu(0), 0); }, -1, -1},
     {"7 cpu runs", [](auto& p) { p.drc.cpu_running_isolate_status = 0; },
      [](Rig& r) { r.rtas("start-cpu", {8, 0, 0}); return r.isolation(cpu(1), 0); }, -1, 0},
     {"7 memory mapped", [](auto& p) { p.drc.mem_mapped_isolate_status = 0; },

@@ -172,6 +172,8 @@ TEST_F(TimeOfDay, APowerOnTimeIsKeptToTheNanosecond) {
   const auto before = hypervisor.snapshot();
   EXPECT_RULE("R1-7.3.2.4-5", set({2026, 11, 25, 11, 59, 59, 0}, "set-time-for-power-on") == -3);
   EXPECT_RULE("R1-7.3.2.4-5", set({2199, 1, 1, 0, 0, 0, 0}, "set-time-for-power-on") == -3);
+  EXPECT_RULE("R1-7.3.2.4-5", set({2027, 11, 27, 12, 0, 0, 0}, "set-time-for-power-on") == -3)
+      << "a day farther than the timer reaches";
   EXPECT_TRUE(hypervisor.is_in(*before));
   ASSERT_TRUE(rtas("power-off", {0, 0}).parks);
   EXPECT_EQ(hypervisor.scheduled_power_on(id), set_at + hours{24 * 28}) << "kept while off";

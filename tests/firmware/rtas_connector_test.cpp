@@ -87,6 +87,18 @@ TEST_F(Connector, FirstCallAnswersByState) {
   EXPECT_EQ(walk(0x100000), -3) << "outside of the RMO";
 }
 
+TEST_F(Connector, TheWorkAreaIsAPageOfTheRealModeArea) {
+  for (const std::uint32_t area : {kWork + 8, kWork + 2048}) {
+    start_walk(cpu(2), area);        // all is right but for the place
+    EXPECT_EQ(walk(area), -3) << area;
+  }
+  EXPECT_EQ(walk(0xffff'f000U), -3);
+  start_walk(cpu(2), kWork);
+  EXPECT_EQ(walk(kWork, kWork), -3) << "the extent is another page";
+  EXPECT_EQ(walk(kWork, kWork2 + 4), -3);
+  EXPECT_EQ(walk(kWork), 2) << "nothing was begun by them";
+}
+
 TEST_F(Connector, CachesAreReportedOnce) {
   const auto cached = ::testing::Contains(::testing::StartsWith("1 l2-cache@"));
   EXPECT_THAT(configure(cpu(2), kWork), cached);
