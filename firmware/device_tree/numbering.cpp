@@ -13,7 +13,24 @@ constexpr std::uint32_t kPhbBase = 0x2000'0000U;
 constexpr std::uint32_t kVirtualSlotBase = 0x3000'0000U;
 constexpr std::uint32_t kLmbBase = 0x8000'0000U;
 constexpr std::uint32_t kBusMask = 0xffffU;
+constexpr std::uint32_t kVirtualSource = 0x2000;
+// As recorded: slot 0 has 0x11f0, and they go round below 0x1200.
+constexpr std::uint32_t kQemuSource = 0x1100, kQemuFirst = 0xf0, kQemuRound = 0x100;
 }  // namespace
+
+std::uint32_t virtual_source(const FirmwareProfile& profile, std::uint16_t slot) {
+  if (profile.tree.lopar_properties) return kVirtualSource + slot;
+  return kQemuSource + (slot < kQemuRound ? (kQemuFirst + slot) % kQemuRound : slot);
+}
+
+std::optional<std::uint16_t> slot_of_source(const FirmwareProfile& profile, std::uint32_t source) {
+  const std::uint32_t first = profile.tree.lopar_properties ? kVirtualSource : kQemuSource;
+  if (source < first || source - first > 0xffff) return std::nullopt;
+  const std::uint32_t offset = source - first;
+  const bool round = !profile.tree.lopar_properties && offset < kQemuRound;
+  return static_cast<std::uint16_t>(round ? (offset + kQemuRound - kQemuFirst) % kQemuRound
+                                          : offset);
+}
 
 ServerNumber cpu_first_server(std::uint32_t n, std::uint8_t threads) {
   return ServerNumber{n * threads};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,10 @@ inline constexpr std::uint64_t kVirtualWindowBytes = 0x1000'0000, kPhbWindowByte
 constexpr std::uint32_t virtual_liobn(std::uint16_t slot) { return 0x1000'0000U + slot; }
 constexpr std::uint32_t remote_liobn(std::uint16_t slot) { return 0x1100'0000U + slot; }
 constexpr std::uint32_t phb_liobn(std::uint32_t phb) { return 0x8000'0000U + phb; }
-// Interrupt source of a virtual slot's first queue.
-constexpr std::uint32_t virtual_source(std::uint16_t slot) { return 0x2000U + slot; }
+// Interrupt source of a virtual slot's first queue, in the tree and in all calls; and the slot of a
+// source, when it may be one's.
+std::uint32_t virtual_source(const FirmwareProfile& profile, std::uint16_t slot);
+std::optional<std::uint16_t> slot_of_source(const FirmwareProfile& profile, std::uint32_t source);
 // First world-wide port name of a virtual Fibre Channel client; the second is one more.
 constexpr std::uint64_t port_name(PartitionId partition, std::uint16_t slot) {
   return 0xc050'7600'0000'0000ULL | std::uint64_t{slot} << 8 |

@@ -48,11 +48,6 @@ const AdapterKind& kind_of(std::string_view kind) {
   return found == kAdapterKinds.end() ? kAdapterKinds.front() : *found;
 }
 
-std::uint32_t interrupt_source(const TreeBasis& basis, std::uint16_t slot) {
-  if (basis.profile->tree.lopar_properties) return virtual_source(slot);
-  return kQemuSource + (0xf0U + slot) % 0x100U;
-}
-
 // Locally administered address made of partition and slot, so that no two adapters share it.
 Bytes mac_address(const TreeBasis& basis, std::uint16_t slot) {
   return CellWriter{}.u16(0x0200).u16(birth_id(*basis.partition).value).u16(slot).take();
@@ -95,7 +90,7 @@ void add_specials(Node& node, const TreeBasis& basis, const AdapterKind& kind,
   if (is(kLan)) add_lan(node);
   if (is(kPorts)) add_ports(node, basis, slot);
   if (is(kSubQueues)) {
-    node.add("interrupt-ranges", cells({interrupt_source(basis, slot), 1}));
+    node.add("interrupt-ranges", cells({virtual_source(*basis.profile, slot), 1}));
   }
   if (is(kStream)) {
     node.add_u32("ibm,#buffer-pools", 1).add_u32("ibm,crq-size", 4096);
@@ -133,7 +128,9 @@ void add_qemu_nvram(Node& vdevice) {
 
 void add_slots(Node& vdevice, const TreeShape& shape) {
   const std::uint32_t count = virtual_slot_count(*shape.partition);
-  vdevice.add("interrupt-ranges", cells({virtual_source(0), std::max(count, 1U)}));
+  const bool qemu = !shape.profile->tree.lopar_properties;      // its numbers go round
+  const std::uint32_t first = qemu ? kQemuSource : virtual_source(*shape.profile, 0);
+  vdevice.add("interrupt-ranges", cells({first, std::max(count, qemu ? 0x100U : 1U)}));
   vdevice.add_u32("ibm,max-virtual-dma-size", kMostCopied);
   std::string prefix = virtual_slot_location(*shape.platform, shape.partition->id, 0);
   prefix.pop_back();                 // the slot number itself
@@ -169,7 +166,7 @@ Node virtual_adapter_node(const TreeBasis& basis, const VirtualSlotShape& slot, 
   compatible.str(kind.compatible);
   if (!kind.second_compatible.empty()) compatible.str(kind.second_compatible);
   node.add("compatible", compatible.take());
-  node.add("interrupts", cells({interrupt_source(basis, slot.slot), 0}));
+  node.add("interrupts", cells({virtual_source(*basis.profile, slot.slot), 0}));
   if (!basis.profile->tree.lopar_properties && slot.slot == 0) return node;   // as recorded
   const std::string location =
       virtual_slot_location(*basis.platform, basis.partition->id, slot.slot);

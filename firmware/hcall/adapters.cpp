@@ -186,7 +186,7 @@ void transport_event(Core& core, AdapterPlace place, std::uint8_t code) {
     const auto address = element(core, place, *state.crq, last, kCrqEntry);
     if (address) write_guest(core, place.partition, *address, entry);
   }
-  signal(core, place, state.interrupt, virtual_source(place.slot));
+  signal(core, place, state.interrupt, virtual_source(core.profile, place.slot));
 }
 
 void close_crq(Core& core, AdapterPlace place, std::uint8_t code) {

@@ -96,7 +96,7 @@ std::int64_t h_send_crq(HcallFrame& frame) {
   AdapterState& other = adapter_state(core, *partner);
   const Bytes entry = CellWriter{}.u64(frame.r[1]).u64(frame.r[2]).take();
   if (!put_entries(core, *partner, *other.crq, entry, entry.size())) return kHDropped;
-  signal(core, *partner, other.interrupt, virtual_source(partner->slot));
+  signal(core, *partner, other.interrupt, virtual_source(core.profile, partner->slot));
   return kHSuccess;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/events/delivery.hpp"
 #include "firmware/hcall/adapters.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/interrupts.hpp"
@@ -91,9 +92,9 @@ std::int64_t h_ipoll(HcallFrame& frame) {
 }
 
 // The interrupt of a source that an adapter has; nullptr: of none.
-VirtualInterrupt* adapter_interrupt(PartitionState& p, std::uint32_t source) {
-  for (auto& [slot, state] : p.hcalls.adapters) {
-    if (source == virtual_source(slot)) return &state.interrupt;
+VirtualInterrupt* adapter_interrupt(HcallFrame& frame, std::uint32_t source) {
+  for (auto& [slot, state] : frame.state().hcalls.adapters) {
+    if (source == virtual_source(frame.core.profile, slot)) return &state.interrupt;
     for (SubQueue& sub : state.sub_queues) {
       if (source == sub_queue_source(slot, sub.number)) return &sub.interrupt;
     }
@@ -101,25 +102,25 @@ VirtualInterrupt* adapter_interrupt(PartitionState& p, std::uint32_t source) {
   return nullptr;
 }
 
-// Sources below those of the virtual slots are the platform's event sources.
-bool source_assigned(PartitionState& p, std::uint32_t source) {
-  const std::uint32_t first = virtual_source(0);
-  if (source == kIpiSource || (source >= 0x1000 && source < first)) return true;
-  if (source >= first && source - first < p.virtual_slots.size()) {
-    return p.virtual_slots[source - first] >= DrcState::unisolated;
+bool source_assigned(HcallFrame& frame, std::uint32_t source) {
+  const PartitionState& p = frame.state();
+  const bool event = source >= kEpowSource && source <= kIoSource;
+  if (source == kIpiSource || event) return true;
+  const auto slot = slot_of_source(frame.core.profile, source);
+  if (slot && *slot < p.virtual_slots.size()) {
+    return p.virtual_slots[*slot] >= DrcState::unisolated;
   }
-  return adapter_interrupt(p, source) != nullptr;
+  return adapter_interrupt(frame, source) != nullptr;
 }
 
 std::int64_t h_eoi(HcallFrame& frame) {
   if (!legacy(frame)) return kHFunction;
-  PartitionState& p = frame.state();
   HcallThread& thread = own_thread(frame);
   const auto source = static_cast<std::uint32_t>(frame.r[0] & 0xff'ffff);
   const auto cppr = static_cast<std::uint8_t>(frame.r[0] >> 24);
-  if (cppr < thread.cppr || !source_assigned(p, source)) return kHParameter;
+  if (cppr < thread.cppr || !source_assigned(frame, source)) return kHParameter;
   thread.cppr = cppr;
-  VirtualInterrupt* interrupt = adapter_interrupt(p, source);
+  VirtualInterrupt* interrupt = adapter_interrupt(frame, source);
   if (interrupt != nullptr) interrupt->outstanding = false;
   return kHSuccess;
 }

@@ -51,7 +51,8 @@ void put_queue_entry(Core& core, AdapterPlace place, bool message, std::uint64_t
     port.toggle = !port.toggle;
     show_receive_queue(core, place);
   }
-  signal(core, place, adapter_state(core, place).interrupt, virtual_source(place.slot));
+  signal(core, place, adapter_state(core, place).interrupt,
+         virtual_source(core.profile, place.slot));
 }
 
 }  // namespace

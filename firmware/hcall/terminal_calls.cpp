@@ -50,7 +50,8 @@ void receive(Core& core, AdapterPlace place, std::string_view text) {
   AdapterState& state = adapter_state(core, place);
   const bool was_empty = state.terminal.input.empty();
   state.terminal.input += text;
-  if (was_empty && !text.empty()) signal(core, place, state.interrupt, virtual_source(place.slot));
+  if (!was_empty || text.empty()) return;
+  signal(core, place, state.interrupt, virtual_source(core.profile, place.slot));
 }
 
 std::int64_t h_put_term_char(HcallFrame& frame) {
@@ -195,13 +196,13 @@ void close_terminal(Core& core, AdapterPlace place) {
   const Terminal old = std::exchange(adapter_state(core, place).terminal, {});
   if (old.holder == ConsoleHolder::nobody) return;
   AdapterState& own = adapter_state(core, place);
-  signal(core, place, own.interrupt, virtual_source(place.slot));
+  signal(core, place, own.interrupt, virtual_source(core.profile, place.slot));
   if (old.holder != ConsoleHolder::server) return;
   const auto other = place_of(core, old.server);
   if (!other || adapter_state(core, *other).terminal.server != end_of(core, place)) return;
   AdapterState& theirs = adapter_state(core, *other);
   theirs.terminal = {};
-  signal(core, *other, theirs.interrupt, virtual_source(other->slot));
+  signal(core, *other, theirs.interrupt, virtual_source(core.profile, other->slot));
 }
 
 }  // namespace lparsim::firmware

@@ -140,7 +140,7 @@ std::int64_t disable_all_interrupts(ControlCall& call) {
 // The interrupt of the CRQ or of a sub-CRQ by its number.
 std::int64_t switch_interrupt(ControlCall& call, bool on) {
   if (call.frame.r[3] != 0 || call.frame.r[4] != 0) return kHParameter;
-  if (call.parameter == virtual_source(call.place.slot)) {
+  if (call.parameter == virtual_source(call.frame.core.profile, call.place.slot)) {
     call.state().interrupt.enabled = on;
     return kHSuccess;
   }

@@ -3,6 +3,7 @@
 // modelled, the shell delivers what firmware raises.
 #include <algorithm>
 
+#include "firmware/device_tree/numbering.hpp"
 #include "firmware/events/delivery.hpp"
 #include "firmware/pci/msi.hpp"
 #include "firmware/rtas/call_table.hpp"
@@ -11,7 +12,6 @@ namespace lparsim::firmware {
 namespace {
 
 constexpr std::uint8_t kLeastFavoured = 0xff;
-constexpr std::uint32_t kVirtualSource = 0x2000;   // source of virtual slot 0, as the tree says
 
 // A pin of a function of the partition's, or one of its messages.
 bool adapter_has(const CallFrame& frame, std::size_t slot, std::uint32_t source) {
@@ -40,8 +40,9 @@ Holder holder_of(CallFrame& frame, std::uint32_t source) {
     if (p.slots[i] >= DrcState::unisolated) return Holder::caller;
     return frame.core.state.slots[i].owner == p.config.id ? Holder::nobody : Holder::other;
   }
-  return own(source >= kVirtualSource && source - kVirtualSource < p.virtual_slots.size() &&
-             p.virtual_slots[source - kVirtualSource] >= DrcState::unisolated);
+  const auto slot = slot_of_source(frame.core.profile, source);
+  return own(slot && *slot < p.virtual_slots.size() &&
+             p.virtual_slots[*slot] >= DrcState::unisolated);
 }
 
 // Whether the call is over: there is no such source, or it is another partition's.

@@ -89,6 +89,35 @@ TEST_F(Xive, RoutesWhatAnAdapterSaysIsItsSource) {
   EXPECT_RULE("R1-7.3.10.5.2-2", (get(reply.value) == Routing{0, 8, 5}));
 }
 
+// The number in the tree is the one of the calls and of what is raised, whoever made the firmware.
+class VirtualSources : public GuestTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  VirtualSources() : GuestTest(GetParam()) {}
+};
+
+TEST_P(VirtualSources, AreTheOnesOfTheTree) {
+  constexpr std::uint64_t kVioSignal = 0x104;
+  const auto tree = unflatten(hypervisor.flattened_tree(id));
+  std::size_t found = 0;
+  for (const Node& node : tree->find("/vdevice")->children) {
+    const Property* interrupts = node.property("interrupts");
+    if (interrupts == nullptr || node.name.starts_with("nvram")) continue;   // of no slot
+    const std::uint32_t source = load_be32(interrupts->value.data());
+    EXPECT_EQ(rtas("ibm,set-xive", {source, 0, 5}).status, 0) << node.name;
+    EXPECT_EQ(rtas("ibm,get-xive", {source}, 3).status, 0) << node.name;
+    ++found;
+    if (!node.name.starts_with("vty@")) continue;
+    std::array<std::uint64_t, 9> r{load_be32(node.property("reg")->value.data()), 1};
+    EXPECT_EQ(hypervisor.hcall(id, ServerNumber{0}, kVioSignal, r).status, 0);
+    hypervisor.open_console(id, 0);
+    EXPECT_TRUE(hypervisor.type_console(id, 0, "x"));
+    EXPECT_EQ(events.interrupts, std::vector<std::uint32_t>{source});
+  }
+  EXPECT_EQ(found, 3U) << "vty, l-lan, v-scsi";
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, VirtualSources, ::testing::Values("phyp", "qemu"));
+
 TEST_F(Xive, AllProcessorsMayBeInsideAtOnce) {
   ASSERT_EQ(set(kEpow, 3, 4), 0);
   struct Call {
