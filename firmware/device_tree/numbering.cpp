@@ -13,23 +13,24 @@ constexpr std::uint32_t kPhbBase = 0x2000'0000U;
 constexpr std::uint32_t kVirtualSlotBase = 0x3000'0000U;
 constexpr std::uint32_t kLmbBase = 0x8000'0000U;
 constexpr std::uint32_t kBusMask = 0xffffU;
-constexpr std::uint32_t kVirtualSource = 0x2000;
-// As recorded: slot 0 has 0x11f0, and they go round below 0x1200.
-constexpr std::uint32_t kQemuSource = 0x1100, kQemuFirst = 0xf0, kQemuRound = 0x100;
+constexpr VirtualSources kLoparSources{0x2000, 0, 1};
+constexpr VirtualSources kQemuSources{0x1100, 0xf0, 0x100};   // as recorded: slot 0 has 0x11f0
 }  // namespace
 
+const VirtualSources& virtual_sources(const FirmwareProfile& profile) {
+  return profile.tree.lopar_properties ? kLoparSources : kQemuSources;
+}
+
 std::uint32_t virtual_source(const FirmwareProfile& profile, std::uint16_t slot) {
-  if (profile.tree.lopar_properties) return kVirtualSource + slot;
-  return kQemuSource + (slot < kQemuRound ? (kQemuFirst + slot) % kQemuRound : slot);
+  const auto& [base, first, round] = virtual_sources(profile);
+  return base + (slot < round ? (first + slot) % round : slot);
 }
 
 std::optional<std::uint16_t> slot_of_source(const FirmwareProfile& profile, std::uint32_t source) {
-  const std::uint32_t first = profile.tree.lopar_properties ? kVirtualSource : kQemuSource;
-  if (source < first || source - first > 0xffff) return std::nullopt;
-  const std::uint32_t offset = source - first;
-  const bool round = !profile.tree.lopar_properties && offset < kQemuRound;
-  return static_cast<std::uint16_t>(round ? (offset + kQemuRound - kQemuFirst) % kQemuRound
-                                          : offset);
+  const auto& [base, first, round] = virtual_sources(profile);
+  if (source < base || source - base > 0xffff) return std::nullopt;
+  const std::uint32_t offset = source - base;
+  return static_cast<std::uint16_t>(offset < round ? (offset + round - first) % round : offset);
 }
 
 ServerNumber cpu_first_server(std::uint32_t n, std::uint8_t threads) {

@@ -40,8 +40,14 @@ inline constexpr std::uint64_t kVirtualWindowBytes = 0x1000'0000, kPhbWindowByte
 constexpr std::uint32_t virtual_liobn(std::uint16_t slot) { return 0x1000'0000U + slot; }
 constexpr std::uint32_t remote_liobn(std::uint16_t slot) { return 0x1100'0000U + slot; }
 constexpr std::uint32_t phb_liobn(std::uint32_t phb) { return 0x8000'0000U + phb; }
-// Interrupt source of a virtual slot's first queue, in the tree and in all calls; and the slot of a
-// source, when it may be one's.
+// Interrupt sources of the virtual slots' first queues, in the tree and in all calls. They begin at
+// `base`; the first `round` slots have those below base + round, slot 0 the one at base + first and
+// the next ones on from there, round to base; the rest follow in order.
+struct VirtualSources {
+  std::uint32_t base, first, round;
+};
+const VirtualSources& virtual_sources(const FirmwareProfile& profile);
+// The source of a slot; and the slot of a source, when it may be one's.
 std::uint32_t virtual_source(const FirmwareProfile& profile, std::uint16_t slot);
 std::optional<std::uint16_t> slot_of_source(const FirmwareProfile& profile, std::uint32_t source);
 // First world-wide port name of a virtual Fibre Channel client; the second is one more.

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kNoAssociativity = 0xffff'ffffU;
 inline constexpr std::uint32_t kInterruptControllerPhandle = 0x0000'1000U;
 inline constexpr std::uint32_t kInterruptSourcePhandle = 0x0000'1001U;
 inline constexpr std::uint32_t kNodesPerDrawer = 4;                   // as seen on four drawers
-// Interrupt sources: 0x1000 events, 0x2000 + virtual slot, and from here on PCI.
+// Interrupt sources: 0x1000 events, then those of numbering.hpp, and from here on PCI.
 inline constexpr std::uint32_t kPciSource = 0x0002'0000U, kPciSourcesPerSlot = 0x200;
 inline constexpr std::uint32_t kCpusPhandle = 0xffff'fff8U;           // seen on PowerVM
 inline constexpr const char* kConsolePath = "/vdevice/vty@30000000";

@@ -11,7 +11,6 @@
 namespace lparsim::firmware {
 namespace {
 
-constexpr std::uint32_t kQemuSource = 0x1100;        // 0x11f0 for slot 0, as recorded
 constexpr std::uint32_t kMostCopied = 128U << 10;    // R1-17.2.1.4-4: 128 KB at least
 
 constexpr std::uint32_t kServer = 1;                 // serves adapters of other partitions
@@ -118,19 +117,18 @@ void add_platform_devices(Node& vdevice) {
   }
 }
 
-void add_qemu_nvram(Node& vdevice) {
+void add_qemu_nvram(Node& vdevice, const FirmwareProfile& profile) {
   Node& node = vdevice.children.emplace_back();
   node.name = "nvram@71000000";
   node.add_u32("reg", 0x7100'0000U).add_str("device_type", "nvram");
   node.add_str("compatible", "qemu,spapr-nvram");
-  node.add("interrupts", cells({kQemuSource, 0})).add_u32("#bytes", 0x10000);
+  node.add("interrupts", cells({virtual_sources(profile).base, 0})).add_u32("#bytes", 0x10000);
 }
 
 void add_slots(Node& vdevice, const TreeShape& shape) {
   const std::uint32_t count = virtual_slot_count(*shape.partition);
-  const bool qemu = !shape.profile->tree.lopar_properties;      // its numbers go round
-  const std::uint32_t first = qemu ? kQemuSource : virtual_source(*shape.profile, 0);
-  vdevice.add("interrupt-ranges", cells({first, std::max(count, qemu ? 0x100U : 1U)}));
+  const auto& [base, first, round] = virtual_sources(*shape.profile);
+  vdevice.add("interrupt-ranges", cells({base, std::max(count, round)}));
   vdevice.add_u32("ibm,max-virtual-dma-size", kMostCopied);
   std::string prefix = virtual_slot_location(*shape.platform, shape.partition->id, 0);
   prefix.pop_back();                 // the slot number itself
@@ -201,7 +199,7 @@ Node vdevice_node(const TreeShape& shape) {
   for (const VirtualSlotShape& slot : shape.virtual_slots) {
     node.children.push_back(virtual_adapter_node(shape, slot, Origin::boot));
   }
-  if (!lopar) add_qemu_nvram(node);
+  if (!lopar) add_qemu_nvram(node, *shape.profile);
   return node;
 }
 

@@ -36,6 +36,10 @@ inline DrcState state_of(const PartitionState& partition, DrcPlace place) {
 constexpr bool is_owned(DrcState state) {
   return state >= DrcState::available && state <= DrcState::configured;
 }
+// Whether the partition may use what stands behind it; false beyond the last one.
+inline bool is_usable(const std::vector<DrcState>& states, std::size_t position) {
+  return position < states.size() && states[position] >= DrcState::unisolated;
+}
 constexpr bool is_offered(DrcState state) {
   return state == DrcState::for_exchange || state == DrcState::for_recovery;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/drc/drc_space.hpp"
 #include "firmware/hcall/guest_access.hpp"
 #include "firmware/hcall/interrupts.hpp"
 #include "firmware/hcall/mappings.hpp"
@@ -14,8 +15,7 @@ namespace {
 constexpr std::size_t kCrqEntry = 16;
 
 bool usable(const PartitionState& p, std::uint16_t slot) {
-  return p.power == PowerState::on && slot < p.virtual_slots.size() &&
-         p.virtual_slots[slot] >= DrcState::unisolated;
+  return p.power == PowerState::on && is_usable(p.virtual_slots, slot);
 }
 
 const VirtualSlotConfig* configured_slot(const PartitionState& p, std::uint16_t slot) {

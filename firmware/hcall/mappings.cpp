@@ -10,10 +10,6 @@
 namespace lparsim::firmware {
 namespace {
 
-bool usable_slot(const std::vector<DrcState>& states, std::size_t position) {
-  return position < states.size() && states[position] >= DrcState::unisolated;
-}
-
 const VirtualSlotConfig* slot_config(const PartitionState& p, std::uint32_t slot) {
   for (const VirtualSlotConfig& config : p.config.virtual_slots) {
     if (config.slot == slot) return &config;
@@ -27,7 +23,7 @@ std::optional<TceTable> default_table(const Core& core, const PartitionState& p,
   TceTable window;
   window.liobn = liobn;
   for (std::size_t i = 0; i < core.phbs.size(); ++i) {
-    if (!usable_slot(p.phbs, i)) continue;
+    if (!is_usable(p.phbs, i)) continue;
     for (const DmaWindow& pe : core.state.pci[i].windows) {
       if (pe.liobn != liobn) continue;
       return TceTable{liobn, pe.start, pe.bytes, pe.page_shift,
@@ -35,7 +31,7 @@ std::optional<TceTable> default_table(const Core& core, const PartitionState& p,
     }
   }
   const std::uint32_t slot = liobn - virtual_liobn(0);
-  if (slot >= p.virtual_slots.size() || !usable_slot(p.virtual_slots, slot)) return std::nullopt;
+  if (!is_usable(p.virtual_slots, slot)) return std::nullopt;
   const VirtualSlotConfig* config = slot_config(p, slot);
   if (config == nullptr || config->kind == "serial") return std::nullopt;
   window.bytes = kVirtualWindowBytes;
@@ -47,7 +43,7 @@ std::optional<TceTable> default_table(const Core& core, const PartitionState& p,
 // default window the slot behind it.
 bool table_usable(const Core& core, const PartitionState& p, const TceTable& window) {
   const auto place = find_drc(core, p, window.owner);
-  return place && usable_slot(states(p, place->array), place->position);
+  return place && is_usable(states(p, place->array), place->position);
 }
 
 bool belongs_to(const Core& core, const TceTable& window, DrcPlace place) {
@@ -152,7 +148,7 @@ TceTable* find_tce_table(Core& core, std::size_t partition, std::uint64_t liobn)
 bool io_space(const Core& core, const PartitionState& p, std::uint64_t address,
               std::uint64_t bytes) {
   for (std::size_t i = 0; i < core.phbs.size(); ++i) {
-    if (!usable_slot(p.phbs, i)) continue;
+    if (!is_usable(p.phbs, i)) continue;
     const std::uint64_t begin = phb_io_address(core.phbs[i]);
     if (address >= begin && address - begin < kPhbIoBytes &&
         bytes <= kPhbIoBytes - (address - begin)) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "firmware/device_tree/numbering.hpp"
+#include "firmware/drc/drc_space.hpp"
 #include "firmware/events/delivery.hpp"
 #include "firmware/pci/msi.hpp"
 #include "firmware/rtas/call_table.hpp"
@@ -41,8 +42,7 @@ Holder holder_of(CallFrame& frame, std::uint32_t source) {
     return frame.core.state.slots[i].owner == p.config.id ? Holder::nobody : Holder::other;
   }
   const auto slot = slot_of_source(frame.core.profile, source);
-  return own(slot && *slot < p.virtual_slots.size() &&
-             p.virtual_slots[*slot] >= DrcState::unisolated);
+  return own(slot && is_usable(p.virtual_slots, *slot));
 }
 
 // Whether the call is over: there is no such source, or it is another partition's.
