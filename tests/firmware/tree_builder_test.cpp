@@ -183,6 +183,20 @@ TEST(TreeIo, SlotsOnOneBusGetNumbersOfTheirOwn) {
   EXPECT_THAT(phb_numbers(slots), ElementsAre(1U, 2U, 0U, 3U));
 }
 
+TEST(TreeNumbering, EveryVirtualSlotHasItsOwnSourceAndIsFoundByIt) {
+  for (const char* name : {"phyp", "qemu"}) {
+    const FirmwareProfile& profile = *find_profile(name);
+    const std::uint32_t base = virtual_sources(profile).base;
+    for (std::uint32_t slot = 0; slot <= 0xffff; ++slot) {
+      const auto number = static_cast<std::uint16_t>(slot);
+      const std::uint32_t source = virtual_source(profile, number);
+      ASSERT_EQ(slot_of_source(profile, source), number) << name << ", source " << source;
+    }
+    EXPECT_EQ(slot_of_source(profile, base - 1), std::nullopt) << name;
+    EXPECT_EQ(slot_of_source(profile, base + 0x1'0000), std::nullopt) << name;
+  }
+}
+
 TEST(TreeConnector, GivesTheSameNodesAsTheBootTreeWithoutPhandle) {
   Fixture f;
   f.partition.procs = 6;
