@@ -23,6 +23,7 @@ class ModelProcess final : public userland::Process {
   userland::PartitionFiles& files() override { return files_; }
   int rtas(std::uint8_t block[76]) override { return host_.kernel->rtas_syscall(block); }
   int shut_down(bool restart) override { return host_.kernel->shut_down(restart); }
+  int load_module(std::string_view name) override { return host_.kernel->load_module(name); }
   std::uint8_t* rmo(std::uint64_t real_address, std::uint64_t size) override {
     return host_.rmo(real_address, size);
   }

@@ -56,17 +56,37 @@ const PlaceTree& tree() {
   return kTree;
 }
 
+bool belongs(const Kernel& kernel, const FileWildcard& wildcard, std::uint64_t number,
+             std::uint64_t above) {
+  return wildcard.below == nullptr || wildcard.below(kernel, number, above);
+}
+
+bool matches_name(const Kernel& kernel, const FileWildcard& wildcard, std::string_view name,
+                  std::uint64_t& number) {
+  for (const std::uint64_t n : wildcard.numbers(kernel)) {
+    if (wildcard.name_of(kernel, n) != name || !belongs(kernel, wildcard, n, number)) continue;
+    number = n;
+    return true;
+  }
+  return false;
+}
+
+// `number` is that of the wildcard above, and becomes that of this one.
 bool matches(const Kernel& kernel, const Place& place, std::string_view segment,
              std::uint64_t& number) {
   if (place.wildcard == nullptr) return place.text == segment;
   if (!segment.starts_with(place.text)) return false;
   const std::string_view digits = segment.substr(place.text.size());
+  if (place.wildcard->name_of != nullptr) {
+    return matches_name(kernel, *place.wildcard, digits, number);
+  }
   std::uint64_t value = 0;
   const char* end = digits.data() + digits.size();
   const auto result = std::from_chars(digits.data(), end, value);
   const bool plain = digits.size() == 1 || !digits.starts_with('0');
   if (result.ec != std::errc() || result.ptr != end || !plain) return false;
   if (!place.wildcard->contains(kernel, value)) return false;
+  if (!belongs(kernel, *place.wildcard, value, number)) return false;
   number = value;
   return true;
 }
@@ -98,6 +118,8 @@ FoundFile find_file(const Kernel& kernel, std::string_view path) {
     const Place& at = places[found.place];
     if (at.rule != nullptr) {
       found.below_file = true;
+      if (at.rule->type == FileType::link) found.link = at.rule;
+      found.rest = path;
       return found;
     }
     const std::string_view segment = take_segment(path);
@@ -125,7 +147,14 @@ std::vector<DirectoryEntry> list_directory(const Kernel& kernel, const FoundFile
     const auto numbers = place.wildcard->numbers(kernel);
     entries.reserve(entries.size() + numbers.size());
     for (const std::uint64_t n : numbers) {
-      entries.push_back({std::string(place.text).append(std::to_string(n)), type});
+      if (!belongs(kernel, *place.wildcard, n, directory.number)) continue;
+      std::string name(place.text);
+      if (place.wildcard->name_of != nullptr) {
+        name += place.wildcard->name_of(kernel, n);
+      } else {
+        name += std::to_string(n);
+      }
+      entries.push_back({std::move(name), type});
     }
   }
   return entries;

@@ -19,6 +19,8 @@ struct FoundFile {
   bool directory = false;
   bool below_file = false;             // a file stands where a directory should
   std::uint32_t place = 0;             // of a directory, for list_directory
+  const FileRule* link = nullptr;      // the link that stands where a directory should
+  std::string_view rest;               // of the path behind that link, with its slash
 };
 
 // `path` is absolute and has no trailing slash; "" is the root directory.

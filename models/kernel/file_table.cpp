@@ -6,6 +6,8 @@
 #include "models/kernel/dlpar.hpp"
 #include "models/kernel/files.hpp"
 #include "models/kernel/linux.hpp"
+#include "models/kernel/pci.hpp"
+#include "models/kernel/rpadlpar.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -34,9 +36,11 @@ std::string read_one(Kernel&, Number) { return "1\n"; }
 std::string read_zero(Kernel&, Number) { return "0\n"; }
 std::string read_online_word(Kernel&, Number) { return "online\n"; }
 
+std::string powerpc_link(Kernel&, Number) { return "powerpc"; }
 std::string cpu_link(Kernel&, Number cpu) { return fmt::format("../../cpu/cpu{}", cpu); }
 std::string block_link(Kernel&, Number n) { return fmt::format("../../memory/memory{}", n); }
 
+bool has_rpadlpar(const Kernel& kernel) { return kernel.state.io.rpadlpar_io; }
 bool has_lparcfg(const Kernel& kernel) { return kernel.level.lparcfg; }
 
 constexpr FileType kLink = FileType::link;
@@ -44,9 +48,11 @@ constexpr FileType kLink = FileType::link;
 constexpr std::array kRules{
     FileRule{"/proc/cpuinfo", 0444, read_cpuinfo},
     FileRule{"/proc/meminfo", 0444, read_meminfo},
-    FileRule{"/proc/ppc64/lparcfg", 0644, read_lparcfg, write_lparcfg, FileType::file,
+    FileRule{"/proc/ppc64", 0777, powerpc_link, nullptr, kLink},
+    FileRule{"/proc/powerpc/lparcfg", 0644, read_lparcfg, write_lparcfg, FileType::file,
              has_lparcfg},
-    FileRule{"/proc/ppc64/rtas/rmo_buffer", 0400, read_rmo_buffer},
+    FileRule{"/proc/powerpc/ofdt", 0200, nullptr, write_ofdt},
+    FileRule{"/proc/powerpc/rtas/rmo_buffer", 0400, read_rmo_buffer},
     FileRule{"/sys/kernel/dlpar", 0644, read_dlpar, write_dlpar},
 
     FileRule{"/sys/devices/system/cpu/online", 0444, read_cpu_list<CpuSet::online>},
@@ -77,7 +83,65 @@ constexpr std::array kRules{
     FileRule{"/sys/devices/system/node/node{node}/cpu{present}", 0777, cpu_link, nullptr, kLink},
     FileRule{"/sys/devices/system/node/node{node}/memory{block}", 0777, block_link, nullptr,
              kLink},
+
+    FileRule{"/sys/bus/pci/slots/control/add_slot", 0644, read_slot_control, write_add_slot,
+             FileType::file, has_rpadlpar},
+    FileRule{"/sys/bus/pci/slots/control/remove_slot", 0644, read_slot_control,
+             write_remove_slot, FileType::file, has_rpadlpar},
+    FileRule{"/sys/bus/pci/slots/{slot}/adapter", 0444, nullptr, nullptr, FileType::file, nullptr,
+             ask_slot_adapter},
+    FileRule{"/sys/bus/pci/slots/{slot}/address", 0444, read_slot_address},
+    FileRule{"/sys/bus/pci/slots/{slot}/attention", 0644, read_slot_attention,
+             write_slot_attention},
+    FileRule{"/sys/bus/pci/slots/{slot}/cur_bus_speed", 0444, read_bus_speed},
+    FileRule{"/sys/bus/pci/slots/{slot}/max_bus_speed", 0444, read_bus_speed},
+    FileRule{"/sys/bus/pci/slots/{slot}/power", 0644, nullptr, write_slot_power, FileType::file,
+             nullptr, ask_slot_power},
+    FileRule{"/sys/bus/pci/devices/{pci}", 0777, pci_device_link, nullptr, kLink},
+    FileRule{"/sys/bus/pci/rescan", 0200, nullptr, write_pci_rescan},
+    FileRule{"/sys/bus/vio/devices/{vio}", 0777, vio_device_link, nullptr, kLink},
+    FileRule{"/sys/devices/pci{root}/{pci0}/devspec", 0444, read_pci_devspec},
+    FileRule{"/sys/devices/pci{root}/{pci0}/remove", 0220, nullptr, write_pci_remove},
+    FileRule{"/sys/devices/pci{root}/{pci0}/{pci1}/devspec", 0444, read_pci_devspec},
+    FileRule{"/sys/devices/pci{root}/{pci0}/{pci1}/remove", 0220, nullptr, write_pci_remove},
+    FileRule{"/sys/devices/vio/{vio}/devspec", 0444, read_vio_devspec},
+    FileRule{"/sys/devices/vio/{vio}/name", 0444, read_vio_name},
 };
+
+template <class List>
+std::vector<Number> positions(const List& list) {
+  std::vector<Number> out(list.size());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = i;
+  return out;
+}
+
+std::vector<Number> slot_numbers(const Kernel& kernel) { return positions(kernel.state.io.slots); }
+std::vector<Number> pci_numbers(const Kernel& kernel) {
+  return positions(kernel.state.io.devices);
+}
+std::vector<Number> vio_numbers(const Kernel& kernel) { return positions(kernel.state.io.vio); }
+std::vector<Number> root_numbers(const Kernel& kernel) {
+  auto out = positions(kernel.state.io.buses);
+  std::erase_if(out, [&](Number n) { return kernel.state.io.buses[n].parent != 0; });
+  return out;
+}
+
+std::string_view slot_name(const Kernel& kernel, Number n) { return kernel.state.io.slots[n].name; }
+std::string_view pci_name(const Kernel& kernel, Number n) {
+  return kernel.state.io.devices[n].name;
+}
+std::string_view vio_name(const Kernel& kernel, Number n) { return kernel.state.io.vio[n].name; }
+std::string_view root_name(const Kernel& kernel, Number n) {
+  return kernel.state.io.buses[n].address;
+}
+
+bool below_root(const Kernel& kernel, Number device, Number root) {
+  return kernel.state.io.devices[device].bus == kernel.state.io.buses[root].id;
+}
+bool below_bridge(const Kernel& kernel, Number device, Number bridge) {
+  const PciBus* bus = find_bus(kernel, kernel.state.io.devices[device].bus);
+  return bus != nullptr && bus->parent != 0 && bus->node == kernel.state.io.devices[bridge].node;
+}
 
 std::vector<Number> possible_numbers(const Kernel& kernel) {
   std::vector<Number> out(kernel.state.cpus.size());
@@ -114,6 +178,12 @@ constexpr std::array kWildcards{
     FileWildcard{"{present}", present_numbers, is_present},
     FileWildcard{"{block}", block_numbers, is_block},
     FileWildcard{"{node}", node_numbers, is_node},
+    FileWildcard{"{slot}", slot_numbers, nullptr, slot_name},
+    FileWildcard{"{vio}", vio_numbers, nullptr, vio_name},
+    FileWildcard{"{pci}", pci_numbers, nullptr, pci_name},
+    FileWildcard{"{root}", root_numbers, nullptr, root_name},
+    FileWildcard{"{pci0}", pci_numbers, nullptr, pci_name, below_root},
+    FileWildcard{"{pci1}", pci_numbers, nullptr, pci_name, below_bridge},
 };
 
 }  // namespace

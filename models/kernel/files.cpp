@@ -1,5 +1,6 @@
 #include "models/kernel/files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "models/kernel/file_paths.hpp"
@@ -13,6 +14,22 @@ constexpr std::uint64_t kAttributeSize = 4096;
 std::string_view without_slashes(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   return path;
+}
+
+// "a/b" with the parts of `path` behind it, "." and ".." resolved.
+std::string joined(std::string_view directory, std::string_view path) {
+  std::string out(path.starts_with('/') ? "" : directory);
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view part = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (part == "..") {
+      out.resize(std::min(out.rfind('/'), out.size()));
+    } else if (!part.empty() && part != ".") {
+      out.append("/").append(part);
+    }
+  }
+  return out;
 }
 
 int why_missing(const FoundFile& found) { return found.below_file ? -ENOTDIR : -ENOENT; }
@@ -47,6 +64,23 @@ TreeFile find_tree_file(const Kernel& kernel, std::string_view path) {
   return found;
 }
 
+// The path without the links on its way, and without one at its end when `whole`.
+std::string resolved(Kernel& kernel, std::string_view path, bool whole) {
+  constexpr int kMostLinks = 8;
+  std::string out(without_slashes(path));
+  for (int i = 0; i < kMostLinks && !in_tree(out); ++i) {
+    const FoundFile found = find_file(kernel, out);
+    const bool last = whole && found.rule != nullptr && found.rule->type == FileType::link;
+    const FileRule* link = last ? found.rule : found.link;
+    if (link == nullptr) break;
+    const std::string_view up_to = std::string_view(out).substr(0, out.size() - found.rest.size());
+    const std::string target = link->read(kernel, found.number);
+    const std::string rest(found.rest);
+    out = joined(up_to.substr(0, up_to.rfind('/')), target) + rest;
+  }
+  return out;
+}
+
 void list_tree_node(const Kernel& kernel, NodeId node, std::vector<DirectoryEntry>& out) {
   const TreeNode& at = kernel.state.tree.at(node);
   for (const TreeProperty& entry : at.properties) out.push_back({entry.name, FileType::file});
@@ -57,8 +91,8 @@ void list_tree_node(const Kernel& kernel, NodeId node, std::vector<DirectoryEntr
 
 }  // namespace
 
-int file_stat(Kernel& kernel, std::string_view path, FileStat& out) {
-  path = without_slashes(path);
+int file_stat(Kernel& kernel, std::string_view name, FileStat& out) {
+  const std::string path = resolved(kernel, name, false);
   if (in_tree(path)) {
     const TreeFile file = find_tree_file(kernel, path);
     if (file.error != 0) return file.error;
@@ -73,14 +107,14 @@ int file_stat(Kernel& kernel, std::string_view path, FileStat& out) {
   }
   if (found.rule == nullptr) return why_missing(found);
   const FileRule& rule = *found.rule;
-  out = {rule.type, rule.mode, kAttributeSize};
   const bool exact = path.starts_with("/proc/") || rule.type == FileType::link;
+  out = {rule.type, rule.mode, exact ? 0 : kAttributeSize};
   if (exact && rule.read != nullptr) out.size = rule.read(kernel, found.number).size();
   return 0;
 }
 
-int file_list(Kernel& kernel, std::string_view path, std::vector<DirectoryEntry>& out) {
-  path = without_slashes(path);
+int file_list(Kernel& kernel, std::string_view name, std::vector<DirectoryEntry>& out) {
+  const std::string path = resolved(kernel, name, true);
   out.clear();
   if (in_tree(path)) {
     const TreeFile file = find_tree_file(kernel, path);
@@ -96,47 +130,54 @@ int file_list(Kernel& kernel, std::string_view path, std::vector<DirectoryEntry>
   return 0;
 }
 
-int file_read(Kernel& kernel, std::string_view path, Bytes& out) {
+int file_read(Kernel& kernel, std::string_view name, Bytes& out) {
   out.clear();
-  if (in_tree(without_slashes(path))) {
-    const TreeFile file = find_tree_file(kernel, without_slashes(path));
+  const std::string path = resolved(kernel, name, true);
+  if (in_tree(path)) {
+    const TreeFile file = find_tree_file(kernel, path);
     if (file.error != 0) return file.error;
     if (file.value == nullptr) return -EISDIR;
     out = *file.value;
     return 0;
   }
-  const FoundFile found = find_file(kernel, without_slashes(path));
+  const FoundFile found = find_file(kernel, path);
   if (found.directory) return -EISDIR;
   if (found.rule == nullptr) return why_missing(found);
-  if (found.rule->type == FileType::link) return -EISDIR;   // all links lead to directories
-  if (found.rule->read == nullptr) return -EACCES;
-  const std::string text = found.rule->read(kernel, found.number);
+  std::string text;
+  if (found.rule->ask != nullptr) {
+    if (const int error = found.rule->ask(kernel, found.number, text)) return error;
+  } else if (found.rule->read != nullptr) {
+    text = found.rule->read(kernel, found.number);
+  } else {
+    return -EACCES;
+  }
   out.assign(text.begin(), text.end());
   return 0;
 }
 
-int file_read_link(Kernel& kernel, std::string_view path, std::string& out) {
-  if (in_tree(without_slashes(path))) {
-    const int error = find_tree_file(kernel, without_slashes(path)).error;
+int file_read_link(Kernel& kernel, std::string_view name, std::string& out) {
+  const std::string path = resolved(kernel, name, false);
+  if (in_tree(path)) {
+    const int error = find_tree_file(kernel, path).error;
     return error != 0 ? error : -EINVAL;
   }
-  const FoundFile found = find_file(kernel, without_slashes(path));
+  const FoundFile found = find_file(kernel, path);
   if (found.rule == nullptr) return found.directory ? -EINVAL : why_missing(found);
   if (found.rule->type != FileType::link) return -EINVAL;
   out = found.rule->read(kernel, found.number);
   return 0;
 }
 
-std::int64_t file_write(Kernel& kernel, std::string_view path, std::string_view data) {
-  if (in_tree(without_slashes(path))) {
-    const TreeFile file = find_tree_file(kernel, without_slashes(path));
+std::int64_t file_write(Kernel& kernel, std::string_view name, std::string_view data) {
+  const std::string path = resolved(kernel, name, true);
+  if (in_tree(path)) {
+    const TreeFile file = find_tree_file(kernel, path);
     if (file.error != 0) return file.error;
     return file.value == nullptr ? -EISDIR : -EACCES;
   }
-  const FoundFile found = find_file(kernel, without_slashes(path));
+  const FoundFile found = find_file(kernel, path);
   if (found.directory) return -EISDIR;
   if (found.rule == nullptr) return why_missing(found);
-  if (found.rule->type == FileType::link) return -EISDIR;
   if (found.rule->write == nullptr) return -EACCES;
   return found.rule->write(kernel, found.number, data);
 }

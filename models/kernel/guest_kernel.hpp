@@ -76,13 +76,18 @@ class GuestKernel {
   // /sys/kernel/dlpar, /sys/devices/system/{cpu,memory,node}, ... as this kernel level has them.
   virtual int stat(std::string_view path, FileStat& out) = 0;
   virtual int list(std::string_view path, std::vector<DirectoryEntry>& out) = 0;
-  virtual int read(std::string_view path, Bytes& out) = 0;              // the whole content
+  // [blocks] The whole content: some attributes of slots are asked from firmware.
+  virtual int read(std::string_view path, Bytes& out) = 0;
   virtual int read_link(std::string_view path, std::string& out) = 0;
   virtual std::int64_t write(std::string_view path, ByteView data) = 0;  // [blocks] bytes or -errno
 
   // [blocks] The rtas system call: 76 bytes, big-endian: token, nargs, nret, 16 arguments.
   // 0 or -errno.
   virtual int rtas_syscall(std::uint8_t block[76]) = 0;
+
+  // [blocks] What /sbin/modprobe does: loads a module with those that it needs. 0 or -errno,
+  // -ENOENT for a module that there is not.
+  virtual int load_module(std::string_view) { return -ENOENT; }
 
   virtual KernelView view() const = 0;
 

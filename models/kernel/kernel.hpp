@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/kernel/guest_kernel.hpp"
+#include "models/kernel/io_state.hpp"
 #include "models/kernel/kernel_host.hpp"
 #include "models/kernel/level.hpp"
 #include "models/kernel/live_tree.hpp"
@@ -17,7 +18,7 @@ namespace lparsim::kernel {
 inline constexpr std::uint32_t kNoServer = 0xffffffff;
 
 // Sleeping locks and wait keys of this kernel.
-enum LockId : std::uint32_t { kRtasLock = 1, kWorkAreaLock, kHotplugLock, kEventLock };
+enum LockId : std::uint32_t { kRtasLock = 1, kWorkAreaLock, kHotplugLock, kEventLock, kSlotLock };
 constexpr std::uint64_t call_in_key(std::uint32_t logical) { return 0x100000000U | logical; }
 constexpr std::uint64_t dead_key(std::uint32_t logical) { return 0x200000000U | logical; }
 
@@ -73,6 +74,8 @@ struct KernelState {
   std::vector<std::uint32_t> pending_warnings;
   bool epow_running = false;
   bool powering_off = false;               // user space stops its services
+
+  IoState io;
 
   std::uint64_t leaked = 0;                // objects that nobody will ever free
   bool crashed = false;

@@ -44,18 +44,44 @@ constexpr std::array kSwitches{
                "a hot-plug event is dropped when no work item can be allocated"},
     SwitchInfo{Switch::coarse_errno, "coarse_errno", "28, IND-03", "6.1",
                "-1 reaches the user as EPERM, EBUSY and acquire errors as EINVAL"},
+    SwitchInfo{Switch::node_remove_leaks, "node_remove_leaks", "5", "6.1",
+               "a node removed through ofdt keeps the reference of its creator"},
+    SwitchInfo{Switch::ofdt_unknown_parent, "ofdt_unknown_parent", "15", "6.1",
+               "add_node below a path that does not exist is a bad access"},
+    SwitchInfo{Switch::ofdt_add_ignores_result, "ofdt_add_ignores_result", "25", "6.1",
+               "add_property of a property that exists succeeds and loses it"},
+    SwitchInfo{Switch::ofdt_reference_leak, "ofdt_reference_leak", "25", "6.1",
+               "property commands keep a reference on their node"},
+    SwitchInfo{Switch::slot_add_no_undo, "slot_add_no_undo", "21", "6.1",
+               "bus and devices stay when the hot-plug slots cannot be registered"},
+    SwitchInfo{Switch::slot_name_length, "slot_name_length", "21", "6.1",
+               "a name of 64 bytes and more: the write returns 0"},
+    SwitchInfo{Switch::slot_message_always, "slot_message_always", "21", "6.1",
+               "\"slot added\" and \"slot removed\" are logged after a failure too"},
+    SwitchInfo{Switch::slot_dropped_before_check, "slot_dropped_before_check", "21", "6.1",
+               "PHB remove takes a hot-plug slot away before it sees that the bus is busy"},
+    SwitchInfo{Switch::slot_remove_leaves_slots, "slot_remove_leaves_slots", "21", "6.1",
+               "of several hot-plug slots of a node, remove takes only the last one away"},
+    SwitchInfo{Switch::unmap_failure_succeeds, "unmap_failure_succeeds", "21", "6.1",
+               "a PHB whose I/O space cannot be unmapped counts as removed"},
+    SwitchInfo{Switch::drc_lookup_unchecked, "drc_lookup_unchecked", "22", "6.1",
+               "an index that no table announces has an empty name; increments do not count"},
+    SwitchInfo{Switch::drc_info_first_slot, "drc_info_first_slot", "22", "6.1",
+               "only the first connector of ibm,drc-info becomes a hot-plug slot"},
+    SwitchInfo{Switch::power_level_delay_fails, "power_level_delay_fails", "23", "6.1",
+               "an extended delay of get-power-level is an error"},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kSwitches.size(); ++i) {
     if (static_cast<std::size_t>(kSwitches[i].id) != i) return false;
   }
-  return kSwitches.size() <= 32;
+  return kSwitches.size() <= 64;
 }
 static_assert(in_order());
 
-constexpr std::uint32_t switches_of(std::string_view level) {
-  std::uint32_t set = 0;
+constexpr std::uint64_t switches_of(std::string_view level) {
+  std::uint64_t set = 0;
   for (const SwitchInfo& row : kSwitches) {
     if (row.levels == level) set |= bit(row.id);   // a list once there are more levels
   }

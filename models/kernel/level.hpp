@@ -27,13 +27,26 @@ enum class Switch : std::uint8_t {
   stale_event_runs,
   event_lost_on_oom,
   coarse_errno,
+  node_remove_leaks,
+  ofdt_unknown_parent,
+  ofdt_add_ignores_result,
+  ofdt_reference_leak,
+  slot_add_no_undo,
+  slot_name_length,
+  slot_message_always,
+  slot_dropped_before_check,
+  slot_remove_leaves_slots,
+  unmap_failure_succeeds,
+  drc_lookup_unchecked,
+  drc_info_first_slot,
+  power_level_delay_fails,
 };
 
-constexpr std::uint32_t bit(Switch s) { return 1U << static_cast<unsigned>(s); }
+constexpr std::uint64_t bit(Switch s) { return std::uint64_t{1} << static_cast<unsigned>(s); }
 
 struct KernelLevel {
   std::string_view name;      // "6.1", "fixed": the word of --kernel
-  std::uint32_t switches;     // bit(Switch)
+  std::uint64_t switches;     // bit(Switch)
   bool lparcfg;               // configured with the /proc/ppc64/lparcfg file
 
   bool has(Switch s) const { return (switches & bit(s)) != 0; }

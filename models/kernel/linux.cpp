@@ -13,8 +13,11 @@
 #include "models/kernel/kernel.hpp"
 #include "models/kernel/lmb_table.hpp"
 #include "models/kernel/memory.hpp"
+#include "models/kernel/pci.hpp"
+#include "models/kernel/rpadlpar.hpp"
 #include "models/kernel/rtas.hpp"
 #include "models/kernel/shutdown.hpp"
+#include "models/kernel/vio.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -35,6 +38,8 @@ class Linux final : public GuestKernel {
     read_lmb_table(kernel_);
     setup_memory(kernel_);
     setup_cpus(kernel_, fdt_boot_cpuid_phys(flat));
+    setup_pci(kernel_);
+    setup_vio(kernel_);
     setup_hotplug(kernel_);
     setup_epow(kernel_);
     boot_secondaries(kernel_);
@@ -65,6 +70,8 @@ class Linux final : public GuestKernel {
   int rtas_syscall(std::uint8_t block[76]) override {
     return kernel::rtas_syscall(kernel_, block);
   }
+
+  int load_module(std::string_view name) override { return kernel::load_module(kernel_, name); }
 
   KernelView view() const override;
 

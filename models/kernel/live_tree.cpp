@@ -31,6 +31,11 @@ void LiveTree::set_property(NodeId node, std::string_view name, Bytes value) {
   nodes_[node].properties.push_back({std::string(name), std::move(value)});
 }
 
+bool LiveTree::erase_property(NodeId node, std::string_view name) {
+  return std::erase_if(nodes_[node].properties,
+                       [&](const TreeProperty& entry) { return entry.name == name; }) != 0;
+}
+
 void LiveTree::attach(NodeId parent, NodeId node) {
   nodes_[node].parent = parent;
   nodes_[parent].children.insert(nodes_[parent].children.begin(), node);

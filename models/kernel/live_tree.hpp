@@ -39,6 +39,7 @@ class LiveTree {
 
   NodeId create(std::string name);                       // not attached
   void set_property(NodeId node, std::string_view name, Bytes value);
+  bool erase_property(NodeId node, std::string_view name);   // false: it has none
   void attach(NodeId parent, NodeId node);               // becomes the first child
   void append(NodeId parent, NodeId node);               // becomes the last child
   void detach(NodeId node);

@@ -23,4 +23,11 @@ void update_property(Kernel& kernel, NodeId node, std::string_view name, Bytes v
                            kPropertyUpdated);
 }
 
+bool erase_property(Kernel& kernel, NodeId node, std::string_view name) {
+  if (!kernel.state.tree.erase_property(node, name)) return false;
+  kernel.host.tree_changed(kernel.state.tree.path(node).c_str(), std::string(name).c_str(),
+                           kPropertyUpdated);
+  return true;
+}
+
 }  // namespace lparsim::kernel

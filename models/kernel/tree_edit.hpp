@@ -10,6 +10,9 @@ namespace lparsim::kernel {
 
 void attach_nodes(Kernel& kernel, NodeId parent, const std::vector<NodeId>& nodes);
 void detach_nodes(Kernel& kernel, const std::vector<NodeId>& nodes);
+// Replaces the value, or adds the property at the end.
 void update_property(Kernel& kernel, NodeId node, std::string_view name, Bytes value);
+// False: the node has no such property.
+bool erase_property(Kernel& kernel, NodeId node, std::string_view name);
 
 }  // namespace lparsim::kernel

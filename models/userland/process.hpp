@@ -44,6 +44,8 @@ class Process {
   virtual int rtas(std::uint8_t block[76]) = 0;
   // [blocks] reboot(2): as GuestKernel::shut_down.
   virtual int shut_down(bool restart) = 0;
+  // [blocks] What modprobe asks the kernel for: as GuestKernel::load_module.
+  virtual int load_module(std::string_view name) = 0;
   // The memory behind /proc/ppc64/rtas/rmo_buffer, or nullptr outside of it.
   virtual std::uint8_t* rmo(std::uint64_t real_address, std::uint64_t size) = 0;
   virtual TimePoint now() const = 0;

@@ -13,7 +13,7 @@ struct Row {
   std::string_view name;
   Program program;
 };
-constexpr std::array<Row, 10> kPrograms{{
+constexpr std::array<Row, 11> kPrograms{{
     {"cat", cat},
     {"echo", echo},
     {"ls", ls},
@@ -24,6 +24,7 @@ constexpr std::array<Row, 10> kPrograms{{
     {"drmgr", drmgr},
     {"lsslot", lsslot},
     {"shutdown", shutdown},
+    {"modprobe", modprobe},
 }};
 
 }  // namespace

@@ -85,6 +85,7 @@ class Redirected final : public Process {
   PartitionFiles& files() override { return under_.files(); }
   int rtas(std::uint8_t block[76]) override { return under_.rtas(block); }
   int shut_down(bool restart) override { return under_.shut_down(restart); }
+  int load_module(std::string_view name) override { return under_.load_module(name); }
   std::uint8_t* rmo(std::uint64_t at, std::uint64_t size) override { return under_.rmo(at, size); }
   TimePoint now() const override { return under_.now(); }
   void sleep(Duration how_long) override { under_.sleep(how_long); }

@@ -87,6 +87,22 @@ int test(Process& process, const std::vector<std::string>& argv) {
   return 2;
 }
 
+int modprobe(Process& process, const std::vector<std::string>& argv) {
+  int status = 0;
+  const bool quiet = argv.size() > 1 && argv[1] == "-q";
+  for (std::size_t i = quiet ? 2 : 1; i < argv.size(); ++i) {
+    const int error = process.load_module(argv[i]);
+    if (error == 0) continue;
+    status = 1;
+    if (quiet) continue;
+    process.err(error == -ENOENT
+                    ? fmt::format("modprobe: FATAL: Module {} not found.\n", argv[i])
+                    : fmt::format("modprobe: ERROR: could not insert '{}': {}\n", argv[i],
+                                  errno_text(error)));
+  }
+  return status;
+}
+
 int true_(Process&, const std::vector<std::string>&) { return 0; }
 int false_(Process&, const std::vector<std::string>&) { return 1; }
 

@@ -15,6 +15,7 @@ int test(Process& process, const std::vector<std::string>& argv);    // -e|-f|-d
 int true_(Process& process, const std::vector<std::string>& argv);
 int false_(Process& process, const std::vector<std::string>& argv);
 int chcpu(Process& process, const std::vector<std::string>& argv);   // -e|-d LIST
+int modprobe(Process& process, const std::vector<std::string>& argv);   // [-q] NAME...
 // [-h|-P|-r] [now|+MINUTES]; does not return when the kernel ends.
 int shutdown(Process& process, const std::vector<std::string>& argv);
 

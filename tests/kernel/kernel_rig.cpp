@@ -51,6 +51,10 @@ Script lmb_connector() {
          connector(3, "ibm,associativity", CellWriter().u32(1).u32(0).take()) + connector(0);
 }
 
+Script power_level(std::uint32_t domain, std::int32_t status) {
+  return {{"get-power-level", {domain}, {status, 100}, {}, {}, {}}};
+}
+
 Script start_cpu(std::uint32_t server) {
   constexpr auto kEntry = static_cast<std::uint32_t>(kSecondaryEntry);
   return {{"query-cpu-stopped-state", {server}, {0, 0}, {}, {}, {}},
@@ -171,10 +175,22 @@ bool ScriptedHost::logged(std::string_view text) const {
   });
 }
 
+KernelLevel defect(Switch s, bool there) {
+  KernelLevel level = *find_level("fixed");
+  if (there) level.switches |= bit(s);
+  return level;
+}
+
 void KernelRig::start(std::string_view level, const TreeOptions& options) {
   const KernelLevel* found = find_level(level);
   ASSERT_NE(found, nullptr);
-  kernel_ = make_linux(host_, *found);
+  start(*found, options);
+}
+
+void KernelRig::start(const KernelLevel& level, const TreeOptions& options) {
+  kernel_.reset();                     // it refers to the level that it was made with
+  level_ = level;
+  kernel_ = make_linux(host_, level_);
   host_.kernel = kernel_.get();
   const Bytes flat = flat_tree(options);
   std::copy(flat.begin(), flat.end(), host_.rmo(0x100000, flat.size()));

@@ -39,6 +39,7 @@ Script cpu_connector(std::uint32_t drc, const std::vector<std::uint32_t>& server
                      bool with_cache = false);
 Script lmb_connector();                 // memory node with ibm,associativity 1: 0
 Script connector(std::int32_t status, std::string name = {}, Bytes value = {});
+Script power_level(std::uint32_t domain, std::int32_t status = 0);
 Script start_cpu(std::uint32_t server);
 Script stop_cpu(std::uint32_t server, int polls = 1);
 
@@ -102,6 +103,9 @@ struct TreeOptions {
   bool last_error = false;                          // /rtas has rtas-last-error
   std::uint32_t possible_cores = 4;
   bool epow = false;                                // /event-sources/epow-events
+  bool io = false;                                  // PHB 0, a virtual slot (rig_io.cpp)
+  bool bridge = false;                              // with io: a slot below PHB 0, card included
+  bool drc_info = false;                            // with io: connectors in ibm,drc-info
 };
 // CPU DRCs 0x10000000 + first thread; 4 boot LMBs (0xa0), then 8 of 256 MiB from 0x80000004.
 Bytes flat_tree(const TreeOptions& options);
@@ -109,6 +113,7 @@ Bytes flat_tree(const TreeOptions& options);
 class KernelRig : public ::testing::Test {
  protected:
   void start(std::string_view level, const TreeOptions& options = {});
+  void start(const KernelLevel& level, const TreeOptions& options = {});
   ~KernelRig() override;
 
   std::int64_t write(std::string_view path, std::string_view text);
@@ -118,7 +123,11 @@ class KernelRig : public ::testing::Test {
   std::string online() { return read("/sys/devices/system/cpu/online"); }
 
   ScriptedHost host_;
+  KernelLevel level_{};
   std::unique_ptr<GuestKernel> kernel_;
 };
+
+// `fixed` with this one defect, or without any.
+KernelLevel defect(Switch s, bool there = true);
 
 }  // namespace lparsim::kernel

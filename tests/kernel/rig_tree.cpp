@@ -1,7 +1,5 @@
 #include "tests/kernel/rig_tree.hpp"
 
-#include <libfdt.h>
-
 #include <array>
 #include <string_view>
 
@@ -11,35 +9,10 @@ namespace lparsim::kernel {
 namespace {
 
 constexpr std::uint32_t kFirstToken = 0x2000;
-constexpr std::array<const char*, 11> kServices{
+constexpr std::array kServices{
     "query-cpu-stopped-state", "start-cpu", "stop-self", "check-exception", "set-indicator",
     "get-sensor-state", "ibm,configure-connector", "nvram-fetch", "power-off",
-    "system-reboot", "rtas-last-error"};
-
-class Flat {
- public:
-  Flat() : blob_(64U << 10) {
-    fdt_create(blob_.data(), static_cast<int>(blob_.size()));
-    fdt_finish_reservemap(blob_.data());
-  }
-  void begin(const std::string& name) { fdt_begin_node(blob_.data(), name.c_str()); }
-  void end() { fdt_end_node(blob_.data()); }
-  void put(const char* name, const Bytes& value) {
-    fdt_property(blob_.data(), name, value.data(), static_cast<int>(value.size()));
-  }
-  void word(const char* name, std::uint32_t value) { put(name, CellWriter().u32(value).take()); }
-  void text(const char* name, std::string_view value) {
-    put(name, CellWriter().str(value).take());
-  }
-  Bytes take() {
-    EXPECT_EQ(fdt_finish(blob_.data()), 0);
-    blob_.resize(fdt_totalsize(blob_.data()));
-    return std::move(blob_);
-  }
-
- private:
-  Bytes blob_;
-};
+    "system-reboot", "rtas-last-error", "set-power-level", "get-power-level"};
 
 void put_rtas(Flat& out, const TreeOptions& options) {
   out.begin("rtas");
@@ -119,9 +92,11 @@ Bytes flat_tree(const TreeOptions& options) {
   out.text("device_type", "chrp");
   out.text("model", "IBM,9009-42A");
   out.word("ibm,partition-no", 3);
+  if (options.io) put_phb_connectors(out);
   put_rtas(out, options);
   put_cpus(out, options);
   put_memory(out, options);
+  if (options.io) put_io(out, options);
   out.begin("event-sources");
   out.begin("hot-plug-events");
   out.put("interrupts", CellWriter().u32(0x1001).u32(0).take());

@@ -37,6 +37,8 @@ class FakePartition final : public PartitionFiles {
   std::map<std::string, Bytes, std::less<>> files;
   std::map<std::string, Hook, std::less<>> hooks;
   std::map<std::string, std::uint32_t, std::less<>> locks;
+  std::vector<std::string> modules;   // calls of load_module
+  bool no_modules = false;
   std::vector<std::pair<TimePoint, bool>> ends;   // calls of shut_down: when, restart
   int refuses_to_end = 0;                         // its result
   std::vector<std::string> directory_order;   // names that listings show first, in this order
@@ -52,6 +54,10 @@ class FakeProcess final : public Process {
   int shut_down(bool restart) override {
     partition_.ends.push_back({time, restart});
     return partition_.refuses_to_end;
+  }
+  int load_module(std::string_view name) override {
+    partition_.modules.emplace_back(name);
+    return partition_.no_modules ? -ENOENT : 0;
   }
   std::uint8_t* rmo(std::uint64_t, std::uint64_t) override { return nullptr; }
   TimePoint now() const override { return time; }

@@ -86,6 +86,17 @@ TEST(Tools, TestAndLsSeeTheSameFiles) {
   EXPECT_EQ(run(partition, "false").status, 1);
 }
 
+TEST(Tools, ModprobeAsksTheKernelForEachModule) {
+  FakePartition partition;
+  EXPECT_EQ(run(partition, "modprobe rpaphp rpadlpar_io").status, 0);
+  EXPECT_EQ(partition.modules, (Words{"rpaphp", "rpadlpar_io"}));
+  partition.no_modules = true;
+  const Ran ran = run(partition, "/sbin/modprobe ehea");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.error, "modprobe: FATAL: Module ehea not found.\n");
+  EXPECT_EQ(run(partition, "modprobe -q ehea").error, "");
+}
+
 TEST(Tools, ChcpuWritesTheOnlineFile) {
   FakePartition partition = power9_partition();
   set_thread(partition, 1, 1, true);

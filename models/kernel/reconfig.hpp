@@ -1,0 +1,17 @@
+// What happens when a node comes into the live tree or leaves it outside of the CPU requests: the
+// node is linked first, then those concerned hear of it, and their errors are lost (kernel.md 6).
+#pragma once
+
+#include "models/kernel/kernel.hpp"
+
+namespace lparsim::kernel {
+
+void attach_and_notify(Kernel& kernel, NodeId parent, NodeId node);
+// The node must have no children. 0, or why the level `fixed` does not let it go.
+int detach_and_notify(Kernel& kernel, NodeId node);
+
+// The last reference but those of devices, buses and slots is gone: frees a detached node unless
+// one of these still holds it.
+void put_node(Kernel& kernel, NodeId node);
+
+}  // namespace lparsim::kernel
