@@ -47,6 +47,8 @@ class HypervisorEvents {
   virtual void partition_ended(PartitionId partition, bool restart) = 0;
   // A hardware thread that a hypervisor call has parked goes on (HcallReply::park).
   virtual void thread_ready(PartitionId, ServerNumber) {}
+  // An event waits that no interrupt announces: event-scan hands it out.
+  virtual void event_waits(PartitionId) {}
 };
 
 // An RTAS call is entry, commit, reply (design: "State, actors, time"). The caller waits

@@ -169,6 +169,7 @@ bool queue_event(Core& core, std::size_t partition, const PlatformEvent& event) 
   if (p.power == PowerState::on && route.way == Way::interrupt) {
     core.events.interrupt(p.config.id, route.source);
   }
+  if (p.power == PowerState::on && route.way == Way::scan) core.events.event_waits(p.config.id);
   return true;
 }
 

@@ -77,6 +77,7 @@ std::size_t write_operations(const TreeChanges& changes, std::size_t at,
   while (at < changes.operations.size() && left > 0) {
     const std::uint8_t opcode = changes.operations[at].opcode;
     const std::size_t words = opcode == kAddNodes ? 2 : 1;
+    const std::size_t counted = style.add_count == AddCount::words ? words : 1;
     CellWriter operands;
     std::uint32_t count = 0;
     const std::size_t most = limit_or(style.operations_per_list, changes.operations.size());
@@ -86,7 +87,7 @@ std::size_t write_operations(const TreeChanges& changes, std::size_t at,
       if (operation.opcode != opcode || end > kEnd) break;
       operands.u32(operation.phandle);
       if (words == 2) operands.u32(operation.drc.value);
-      count += static_cast<std::uint32_t>(words);
+      count += static_cast<std::uint32_t>(counted);
       ++at;
       --left;
     }

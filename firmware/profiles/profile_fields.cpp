@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 2> kCpuNamings{"first_thread_plus_one", "
 constexpr std::array<std::string_view, 2> kBootMemories{"rma_fixed", "all_fixed"};
 constexpr std::array<std::string_view, 3> kEehSupports{"none", "off", "on"};
 constexpr std::array<std::string_view, 3> kEehDisables{"nothing_done", "refused", "done"};
+constexpr std::array<std::string_view, 2> kAddCounts{"words", "nodes"};
 constexpr std::array<std::string_view, 3> kNodeOrders{"tree", "reverse", "phandle"};
 
 std::int64_t as_number(Duration value) { return value.count(); }
@@ -214,6 +215,7 @@ constexpr std::array kServices{
 
 constexpr std::array kMobility{
     FIELD(mobility, node_order, words(kNodeOrders), "of updated and of added nodes"),
+    FIELD(mobility, add_count, words(kAddCounts), "what a list of added nodes counts"),
     FIELD(mobility, operations_per_list, range(0, 65536), "ibm,update-nodes; 0: as many as fit"),
     FIELD(mobility, operations_per_call, range(0, 65536), "the same of a call"),
     FIELD(mobility, property_area_bytes, range(0, 4096), "of 4096 that are filled; 0: all"),

@@ -101,6 +101,7 @@ FirmwareProfile make_phyp() {
   p.name = "phyp";
   p.token_base = 1;                          // [inferred] small integers were seen, not which
   p.mobility.activation_busy_calls = 2;      // [inferred] that it is busy: [text] R1-7.3.7.6-1
+  p.mobility.add_count = AddCount::nodes;    // [inferred] what Linux reads
   p.mobility.coprocessor_status = -9006;     // [text] table 7-100
   p.latencies = list(kPhypLatencies);
   p.hmc_sends_events = false;                // [seen] every public trace starts from RMC and drmgr

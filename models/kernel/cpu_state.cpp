@@ -51,7 +51,7 @@ bool wait_call_in(Kernel& kernel, std::uint32_t logical) {
 
 // The dying thread: gives up its CPU and never comes back from stop-self.
 void die(void* argument) {
-  const auto* dying = static_cast<Kernel::DyingCpu*>(argument);
+  const auto* dying = static_cast<Kernel::CpuThread*>(argument);
   Kernel& kernel = *dying->kernel;
   LogicalCpu& cpu = kernel.state.cpus[dying->logical];
   const std::uint32_t server = cpu.server;
@@ -79,6 +79,7 @@ int wait_stopped(Kernel& kernel, std::uint32_t logical, std::uint32_t server) {
 }  // namespace
 
 int cpu_up(Kernel& kernel, std::uint32_t logical) {
+  const LockGuard guard(kernel, kCpuLock);
   LogicalCpu& cpu = kernel.state.cpus[logical];
   if (!cpu.present) return -EINVAL;
   if (cpu.online) return 1;
@@ -92,6 +93,7 @@ int cpu_up(Kernel& kernel, std::uint32_t logical) {
 }
 
 int cpu_down(Kernel& kernel, std::uint32_t logical) {
+  const LockGuard guard(kernel, kCpuLock);
   LogicalCpu& cpu = kernel.state.cpus[logical];
   if (!cpu.online) return 1;
   if (online_count(kernel) == 1) return -EBUSY;
@@ -100,7 +102,7 @@ int cpu_down(Kernel& kernel, std::uint32_t logical) {
   cpu.online = false;
   cpu.dead = false;
   kernel.host.cpu_online(server, logical, false);
-  Kernel::DyingCpu& dying = kernel.dying[logical];
+  Kernel::CpuThread& dying = kernel.dying[logical];
   dying = {&kernel, logical};
   kernel.host.spawn(fmt::format("cpu{}", logical).c_str(), die, &dying);
   return wait_stopped(kernel, logical, server);

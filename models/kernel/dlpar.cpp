@@ -78,14 +78,8 @@ bool parse(Kernel& kernel, std::string_view text, DlparRequest& request) {
   return !indexes || number(kernel, words, "DRC Index", request.index);
 }
 
-}  // namespace
-
-bool same_word(std::string_view text, std::string_view word) {
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  return text == word;
-}
-
-bool parse_u32(std::string_view text, std::uint32_t& value) {
+template <class Number>
+int parse_number(std::string_view text, Number& value) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.starts_with('+')) text.remove_prefix(1);
   int base = 10;
@@ -97,8 +91,22 @@ bool parse_u32(std::string_view text, std::uint32_t& value) {
   }
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value, base);
-  return result.ec == std::errc() && result.ptr == end;
+  if (result.ptr != end || result.ec == std::errc::invalid_argument) return -EINVAL;
+  return result.ec == std::errc() ? 0 : -ERANGE;
 }
+
+}  // namespace
+
+bool same_word(std::string_view text, std::string_view word) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return text == word;
+}
+
+bool parse_u32(std::string_view text, std::uint32_t& value) {
+  return parse_number(text, value) == 0;
+}
+
+int parse_u64(std::string_view text, std::uint64_t& value) { return parse_number(text, value); }
 
 int handle_request(Kernel& kernel, const DlparRequest& request) {
   switch (request.resource) {

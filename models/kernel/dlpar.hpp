@@ -14,6 +14,8 @@ int handle_request(Kernel& kernel, const DlparRequest& request);
 
 // base 0 (0x.., 0.., decimal), one trailing newline: the kernel's way to read 32-bit numbers.
 bool parse_u32(std::string_view text, std::uint32_t& value);
+// The same for 64 bits: 0, -EINVAL or -ERANGE.
+int parse_u64(std::string_view text, std::uint64_t& value);
 // Equal, or equal but for one newline at the end of `text`.
 bool same_word(std::string_view text, std::string_view word);
 

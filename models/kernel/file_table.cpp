@@ -8,6 +8,7 @@
 #include "models/kernel/linux.hpp"
 #include "models/kernel/pci.hpp"
 #include "models/kernel/rpadlpar.hpp"
+#include "models/kernel/mobility.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -54,6 +55,8 @@ constexpr std::array kRules{
     FileRule{"/proc/powerpc/ofdt", 0200, nullptr, write_ofdt},
     FileRule{"/proc/powerpc/rtas/rmo_buffer", 0400, read_rmo_buffer},
     FileRule{"/sys/kernel/dlpar", 0644, read_dlpar, write_dlpar},
+    FileRule{"/sys/kernel/mobility/api_version", 0444, read_mobility_version},
+    FileRule{"/sys/kernel/mobility/migration", 0200, nullptr, write_migration},
 
     FileRule{"/sys/devices/system/cpu/online", 0444, read_cpu_list<CpuSet::online>},
     FileRule{"/sys/devices/system/cpu/offline", 0444, read_cpu_list<CpuSet::offline>},

@@ -71,6 +71,8 @@ class GuestKernel {
   virtual int shut_down(bool restart) = 0;
   // An external interrupt of this source. Does not block: work is queued.
   virtual void interrupt(std::uint32_t source) = 0;
+  // An event waits that only event-scan hands out; an OS that does so asks in its next round.
+  virtual void events_wait() {}
 
   // The file surface (drmgr.md section 2). Absolute paths; /proc/device-tree, /proc/ppc64,
   // /sys/kernel/dlpar, /sys/devices/system/{cpu,memory,node}, ... as this kernel level has them.

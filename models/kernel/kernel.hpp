@@ -18,9 +18,12 @@ namespace lparsim::kernel {
 inline constexpr std::uint32_t kNoServer = 0xffffffff;
 
 // Sleeping locks and wait keys of this kernel.
-enum LockId : std::uint32_t { kRtasLock = 1, kWorkAreaLock, kHotplugLock, kEventLock, kSlotLock };
+enum LockId : std::uint32_t {
+  kRtasLock = 1, kWorkAreaLock, kHotplugLock, kEventLock, kSlotLock, kCpuLock,
+};
 constexpr std::uint64_t call_in_key(std::uint32_t logical) { return 0x100000000U | logical; }
 constexpr std::uint64_t dead_key(std::uint32_t logical) { return 0x200000000U | logical; }
+inline constexpr std::uint64_t kSuspensionKey = 0x300000000U;
 
 struct LogicalCpu {
   std::uint32_t server = kNoServer;
@@ -73,6 +76,7 @@ struct KernelState {
   std::vector<std::uint32_t> epow_sources;
   std::vector<std::uint32_t> pending_warnings;
   bool epow_running = false;
+  bool scan_pending = false;               // rtasd has something to fetch in its next round
   bool powering_off = false;               // user space stops its services
 
   IoState io;
@@ -85,15 +89,23 @@ struct Kernel {
   using State = KernelState;
 
   // What a spawned kernel thread is handed; one per logical CPU, at a fixed address.
-  struct DyingCpu {
+  struct CpuThread {
     Kernel* kernel = nullptr;
     std::uint32_t logical = 0;
+  };
+  // What the CPUs share while they try to suspend the partition (suspension.cpp).
+  struct Suspension {
+    std::uint32_t cpus = 0, finished = 0;
+    bool done = false;                     // the first one is back: those that wake need not join
+    int error = 0;
   };
 
   KernelHost& host;
   const KernelLevel& level;
   State state;
-  std::map<std::uint32_t, DyingCpu> dying;   // wiring for spawn(), not state
+  // Wiring for spawn(), not state: nothing of it matters at rest.
+  std::map<std::uint32_t, CpuThread> dying{}, joining{};
+  Suspension suspension{};
 
   bool has(Switch s) const { return level.has(s); }
   void log(int priority, std::string_view text) { host.log(priority, text.data(), text.size()); }

@@ -70,6 +70,22 @@ constexpr std::array kSwitches{
                "only the first connector of ibm,drc-info becomes a hot-plug slot"},
     SwitchInfo{Switch::power_level_delay_fails, "power_level_delay_fails", "23", "6.1",
                "an extended delay of get-power-level is an error"},
+    SwitchInfo{Switch::update_keeps_drc_word, "update_keeps_drc_word", "13", "6.1",
+               "an added node without a known parent: its DRC index is read as a list of its own"},
+    SwitchInfo{Switch::update_adds_root_only, "update_adds_root_only", "27", "6.1",
+               "of what configure-connector returns for an added node only the first is attached"},
+    SwitchInfo{Switch::update_trusts_firmware, "update_trusts_firmware", "27 (as read)", "6.1",
+               "lists and values beyond the work area are a bad access"},
+    SwitchInfo{Switch::update_part_leaks, "update_part_leaks", "27", "6.1",
+               "the first part of a value whose rest never comes is not freed"},
+    SwitchInfo{Switch::update_busy_ends, "update_busy_ends", "27", "6.1",
+               "update-nodes and update-properties are not repeated when they are busy"},
+    SwitchInfo{Switch::update_node_error_lost, "update_node_error_lost", "27", "6.1",
+               "nobody learns that an update of one node failed"},
+    SwitchInfo{Switch::tree_update_error_lost, "tree_update_error_lost", "27", "6.1",
+               "a migration succeeds although the tree could not be updated"},
+    SwitchInfo{Switch::prrn_updates_tree, "prrn_updates_tree", "10 (PRRN dropped in 5.10)", "4.12",
+               "a resource reassignment updates the tree at once"},
 };
 
 constexpr bool in_order() {

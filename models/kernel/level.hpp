@@ -40,6 +40,14 @@ enum class Switch : std::uint8_t {
   drc_lookup_unchecked,
   drc_info_first_slot,
   power_level_delay_fails,
+  update_keeps_drc_word,
+  update_adds_root_only,
+  update_trusts_firmware,
+  update_part_leaks,
+  update_busy_ends,
+  update_node_error_lost,
+  tree_update_error_lost,
+  prrn_updates_tree,
 };
 
 constexpr std::uint64_t bit(Switch s) { return std::uint64_t{1} << static_cast<unsigned>(s); }

@@ -16,6 +16,7 @@
 #include "models/kernel/pci.hpp"
 #include "models/kernel/rpadlpar.hpp"
 #include "models/kernel/rtas.hpp"
+#include "models/kernel/rtasd.hpp"
 #include "models/kernel/shutdown.hpp"
 #include "models/kernel/vio.hpp"
 
@@ -53,6 +54,7 @@ class Linux final : public GuestKernel {
   void interrupt(std::uint32_t source) override {
     if (!epow_interrupt(kernel_, source)) hotplug_interrupt(kernel_, source);
   }
+  void events_wait() override { scan_later(kernel_); }
 
   int stat(std::string_view path, FileStat& out) override {
     return file_stat(kernel_, path, out);

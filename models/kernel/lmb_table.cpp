@@ -11,6 +11,8 @@ namespace {
 constexpr const char* kV1 = "ibm,dynamic-memory";
 constexpr const char* kV2 = "ibm,dynamic-memory-v2";
 
+constexpr std::size_t kMostLmbs = 1U << 22;   // more than any machine has: the property is broken
+
 void read_v1(KernelState& state, const Bytes& value) {
   CellReader in(value);
   for (std::uint32_t left = in.u32(); left > 0; --left) {
@@ -34,7 +36,7 @@ void read_v2(KernelState& state, const Bytes& value) {
     lmb.drc_index = in.u32();
     lmb.associativity_index = in.u32();
     lmb.flags = in.u32();
-    if (!in.ok()) return;
+    if (!in.ok() || count > kMostLmbs - state.lmbs.size()) return;
     for (std::uint32_t i = 0; i < count; ++i) {
       state.lmbs.push_back(lmb);
       lmb.address += state.lmb_size;
@@ -111,6 +113,19 @@ int write_lmb_table(Kernel& kernel) {
     update_property(kernel, node, kV2, write_v2(kernel.state, merge));
   }
   return 0;
+}
+
+void drconf_updated(Kernel& kernel, NodeId node, std::string_view property) {
+  if (node != drconf_node(kernel.state.tree) || (property != kV1 && property != kV2)) return;
+  KernelState told;
+  told.lmb_size = kernel.state.lmb_size;
+  const Bytes& value = *kernel.state.tree.property(node, property);
+  property == kV1 ? read_v1(told, value) : read_v2(told, value);
+  for (const Lmb& lmb : told.lmbs) {
+    if (Lmb* known = find_lmb(kernel, lmb.drc_index)) {
+      known->associativity_index = lmb.associativity_index;
+    }
+  }
 }
 
 Lmb* find_lmb(Kernel& kernel, std::uint32_t drc_index) {

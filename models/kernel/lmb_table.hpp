@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "models/kernel/kernel.hpp"
 
@@ -20,6 +21,8 @@ inline constexpr std::uint32_t kNoAssociativity = 0xffffffff;
 void read_lmb_table(Kernel& kernel);
 // Writes the table back to the property it came from. 0, -1 or (fixed) -ENOMEM.
 int write_lmb_table(Kernel& kernel);
+// Somebody else wrote this property: of the table only the associativity indexes follow.
+void drconf_updated(Kernel& kernel, NodeId node, std::string_view property);
 
 Lmb* find_lmb(Kernel& kernel, std::uint32_t drc_index);
 

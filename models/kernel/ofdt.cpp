@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "models/kernel/lmb_table.hpp"
 #include "models/kernel/reconfig.hpp"
 #include "models/kernel/tree_edit.hpp"
 
@@ -169,6 +170,7 @@ int replace_property(Kernel& kernel, std::string_view bytes) {
   if (property->name.empty()) return -ENODEV;
   if (no_memory(kernel)) return -ENOMEM;
   update_property(kernel, node, property->name, std::move(property->value));
+  drconf_updated(kernel, node, property->name);
   return 0;
 }
 

@@ -26,6 +26,16 @@ bool held(const IoState& io, NodeId node) {
          std::find(io.controllers.begin(), io.controllers.end(), node) != io.controllers.end();
 }
 
+int detach(Kernel& kernel, NodeId node) {
+  if (has_online_thread(kernel, node)) {
+    if (!kernel.has(Switch::cpu_detach_while_online)) return -EBUSY;
+    kernel.bug("BUG: CPU is online while its node is detached");
+  }
+  detach_nodes(kernel, {node});
+  unregister_threads(kernel, node);
+  return 0;
+}
+
 }  // namespace
 
 void attach_and_notify(Kernel& kernel, NodeId parent, NodeId node) {
@@ -34,17 +44,18 @@ void attach_and_notify(Kernel& kernel, NodeId parent, NodeId node) {
 }
 
 int detach_and_notify(Kernel& kernel, NodeId node) {
-  if (has_online_thread(kernel, node)) {
-    if (!kernel.has(Switch::cpu_detach_while_online)) return -EBUSY;
-    kernel.bug("BUG: CPU is online while its node is detached");
-  }
-  detach_nodes(kernel, {node});
-  unregister_threads(kernel, node);
+  if (const int error = detach(kernel, node)) return error;
   if (kernel.has(Switch::node_remove_leaks)) {
     kernel.state.leaked += kernel.state.tree.objects_below(node);
   }
   put_node(kernel, node);
   return 0;
+}
+
+int detach_and_drop(Kernel& kernel, NodeId node) {
+  const int error = detach(kernel, node);
+  if (error == 0) put_node(kernel, node);
+  return error;
 }
 
 void put_node(Kernel& kernel, NodeId node) {

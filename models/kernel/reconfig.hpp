@@ -9,6 +9,8 @@ namespace lparsim::kernel {
 void attach_and_notify(Kernel& kernel, NodeId parent, NodeId node);
 // The node must have no children. 0, or why the level `fixed` does not let it go.
 int detach_and_notify(Kernel& kernel, NodeId node);
+// The same where the reference of its creator is dropped on every level (dlpar_detach_node).
+int detach_and_drop(Kernel& kernel, NodeId node);
 
 // The last reference but those of devices, buses and slots is gone: frees a detached node unless
 // one of these still holds it.

@@ -21,23 +21,24 @@ std::optional<std::uint32_t> token_of(const Kernel& kernel, std::string_view ser
   return kernel.state.tree.word(kernel.state.rtas_node, service);
 }
 
-void enter(Kernel& kernel, std::uint8_t* block, std::uint32_t token,
+// kNoServer: whichever runs when the call is made.
+void enter(Kernel& kernel, std::uint32_t server, std::uint8_t* block, std::uint32_t token,
            std::span<const std::uint32_t> in, std::uint32_t nret) {
   store_be32(block, token);
   store_be32(block + 4, static_cast<std::uint32_t>(in.size()));
   store_be32(block + 8, nret);
   for (std::size_t i = 0; i < in.size(); ++i) store_be32(block + 12 + 4 * i, in[i]);
   std::fill_n(block + 12 + 4 * in.size(), 4 * nret, std::uint8_t{0});
-  kernel.host.rtas(kernel.running_server(), kRtasArguments);
+  kernel.host.rtas(server == kNoServer ? kernel.running_server() : server, kRtasArguments);
 }
 
 // After a hardware error, still under the lock: the log that explains it.
-void fetch_last_error(Kernel& kernel, std::uint8_t* block) {
+void fetch_last_error(Kernel& kernel, std::uint32_t server, std::uint8_t* block) {
   const auto token = token_of(kernel, "rtas-last-error");
   const std::uint8_t* buffer = kernel.host.rmo(kLastErrorBuffer, kErrorLogSize);
   if (!token || buffer == nullptr) return;
   const std::array<std::uint32_t, 2> in{kLastErrorBuffer, kErrorLogSize};
-  enter(kernel, block, *token, in, 1);
+  enter(kernel, server, block, *token, in, 1);
   if (load_be32(block + 20) != 0) return;
   kernel.log(kLogError, fmt::format("RTAS: hardware error, log {:08x} {:08x}", load_be32(buffer),
                                     load_be32(buffer + 4)));
@@ -47,6 +48,15 @@ void fetch_last_error(Kernel& kernel, std::uint8_t* block) {
 
 std::int32_t rtas_call(Kernel& kernel, std::string_view service,
                        std::initializer_list<std::uint64_t> in, std::span<std::uint32_t> out) {
+  return rtas_call_on(kernel, kNoServer, service, in, out);
+}
+
+bool has_service(const Kernel& kernel, std::string_view service) {
+  return token_of(kernel, service).has_value();
+}
+
+std::int32_t rtas_call_on(Kernel& kernel, std::uint32_t server, std::string_view service,
+                          std::initializer_list<std::uint64_t> in, std::span<std::uint32_t> out) {
   const auto token = token_of(kernel, service);
   std::uint8_t* block = kernel.host.rmo(kRtasArguments, 76);
   if (!token || block == nullptr) return kRtasUnknownService;
@@ -56,11 +66,11 @@ std::int32_t rtas_call(Kernel& kernel, std::string_view service,
 
   const LockGuard guard(kernel, kRtasLock);
   const auto nret = static_cast<std::uint32_t>(1 + out.size());
-  enter(kernel, block, *token, std::span(cells).first(in.size()), nret);
+  enter(kernel, server, block, *token, std::span(cells).first(in.size()), nret);
   const std::uint8_t* results = block + 12 + 4 * in.size();
   const auto status = static_cast<std::int32_t>(load_be32(results));
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = load_be32(results + 4 + 4 * i);
-  if (status == -1) fetch_last_error(kernel, block);
+  if (status == -1) fetch_last_error(kernel, server, block);
   return status;
 }
 

@@ -19,6 +19,12 @@ inline constexpr std::uint32_t kAllocationState = 9003;   // as an indicator
 // after the status go to `out`. Returns the status; -1 without a call when /rtas does not have it.
 std::int32_t rtas_call(Kernel& kernel, std::string_view service,
                        std::initializer_list<std::uint64_t> in, std::span<std::uint32_t> out = {});
+// The same on hardware thread `server`.
+std::int32_t rtas_call_on(Kernel& kernel, std::uint32_t server, std::string_view service,
+                          std::initializer_list<std::uint64_t> in,
+                          std::span<std::uint32_t> out = {});
+// Whether /rtas has the service.
+bool has_service(const Kernel& kernel, std::string_view service);
 
 // [blocks] True when the call is to be repeated; the wait that the status asks for is over then:
 // -2 at once, 990x after 10^x ms but never more than 1 s.

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "models/kernel/linux.hpp"
+#include "models/kernel/mobility.hpp"
 #include "models/kernel/rtas.hpp"
 
 namespace lparsim::kernel {
@@ -70,6 +71,19 @@ bool allowed(const Kernel& kernel, const std::uint8_t* block, std::uint32_t narg
   return false;
 }
 
+// ibm,suspend-me is not passed on: the kernel migrates, by the stream in the first two arguments.
+int suspend_for_user(Kernel& kernel, std::uint8_t* block, std::uint32_t nargs) {
+  constexpr std::int32_t kHardwareError = -1, kNotSuspendable = -9004;
+  const std::uint64_t stream = load_be64(block + 12);
+  const int error = migrate(kernel, stream);
+  if (error != 0 && error != -EAGAIN && error != -EIO) return error;
+  std::int32_t status = 0;
+  if (error == -EAGAIN) status = kNotSuspendable;
+  if (error == -EIO) status = kHardwareError;
+  store_be32(block + 12 + 4 * nargs, static_cast<std::uint32_t>(status));
+  return 0;
+}
+
 }  // namespace
 
 int rtas_syscall(Kernel& kernel, std::uint8_t block[76]) {
@@ -80,6 +94,9 @@ int rtas_syscall(Kernel& kernel, std::uint8_t block[76]) {
   if (!allowed(kernel, block, nargs)) {
     kernel.log(kLogError, "sys_rtas: RTAS call blocked");
     return -EINVAL;
+  }
+  if (kernel.state.tree.word(kernel.state.rtas_node, "ibm,suspend-me") == load_be32(block)) {
+    return suspend_for_user(kernel, block, nargs);
   }
   std::uint8_t* shared = kernel.host.rmo(kRtasArguments, 76);
   if (shared == nullptr) return -EFAULT;

@@ -186,13 +186,14 @@ class MobilityTest : public ::testing::Test {
       if (operation == 0) return;
       report.lists.push_back(operation);
       const auto opcode = static_cast<std::uint8_t>(operation >> 24);
-      const std::uint32_t count = operation & 0xff'ffffU;
+      std::uint32_t count = operation & 0xff'ffffU;
+      const bool words = target_profile.mobility.add_count == AddCount::words;
+      if (opcode == 3 && words) count /= 2;
       ASSERT_LE(byte + 4 * count, kWork + 4096U);
       for (std::uint32_t i = 0; i < count; ++i, byte += 4) {
         NodeOperation one{opcode, memory.cell(byte), {}};
         if (opcode == 3) {
           byte += 4;
-          ++i;
           one.drc = DrcIndex{memory.cell(byte)};
         }
         report.operations.push_back(one);

@@ -258,6 +258,7 @@ struct Cut {
   NodeOrder order;
   bool source_caches, target_caches;
   std::uint8_t byte22 = 0;           // OV5: ibm,dynamic-memory-v2, ibm,drc-info
+  AddCount add_count = AddCount::nodes;
 };
 class EveryCut : public Report, public ::testing::WithParamInterface<Cut> {};
 
@@ -267,6 +268,7 @@ TEST_P(EveryCut, GivesTheOsTheNewTree) {
   target_profile.mobility.operations_per_call = cut.per_call;
   target_profile.mobility.property_area_bytes = cut.area;
   target_profile.mobility.node_order = cut.order;
+  target_profile.mobility.add_count = cut.add_count;
   target_profile.tree.cache_nodes = cut.target_caches;
   source_profile.tree.cache_nodes = cut.source_caches;
   target_profile.tree.openprom_model = "IBM,FW1060.20 (NH1060_078)";
@@ -300,6 +302,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Cut{"short_areas", 0, 2, 256, NodeOrder::reverse, false, true},
                       Cut{"drc_info", 0, 0, 0, NodeOrder::tree, true, true, 0x40},
                       Cut{"memory_v2", 0, 0, 256, NodeOrder::tree, true, false, 0x80},
+                      Cut{"words", 2, 3, 0, NodeOrder::tree, false, true, 0, AddCount::words},
                       Cut{"both_compact", 1, 1, 0, NodeOrder::phandle, false, true, 0xc0}),
     [](const auto& each) { return std::string(each.param.title); });
 
@@ -313,6 +316,24 @@ TEST_F(Report, ListsAndCallsAreNoLongerThanTheProfileSays) {
   EXPECT_EQ(report.calls, (report.operations.size() + 2) / 3);
   for (const std::uint32_t list : report.lists) EXPECT_LE(list & 0xff'ffffU, 2U);
   EXPECT_GT(report.operations.size(), 6U);
+}
+
+// The one count that can be read in two ways; "words" is what the text says.
+TEST_F(Report, ListOfAdditionsCountsWordsOrNodes) {
+  for (const AddCount reading : {AddCount::words, AddCount::nodes}) {
+    source_profile.tree.cache_nodes = false;
+    target_profile.mobility.add_count = reading;
+    remake();
+    migrate();
+    const NodeReport report = nodes(kMigration);
+    const std::uint32_t list = report.lists.back();
+    const auto added = static_cast<std::uint32_t>(
+        std::count_if(report.operations.begin(), report.operations.end(),
+                      [](const NodeOperation& operation) { return operation.opcode == 3; }));
+    ASSERT_GT(added, 1U);
+    const std::uint32_t words = reading == AddCount::words ? 2 * added : added;
+    EXPECT_RULE("R1-7.3.24-7", list == (0x0300'0000U | words));
+  }
 }
 
 // A value longer than an area comes in parts whose lengths are negative but for the last.

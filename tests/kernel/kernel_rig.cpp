@@ -104,10 +104,24 @@ void ScriptedHost::answer(const Step& step, std::uint8_t* block, std::size_t nar
     area[value_at - 1] = 0;
     std::copy(step.value.begin(), step.value.end(), area + value_at);
   }
+  if (step.call.starts_with("ibm,update-")) {
+    std::uint8_t* area = memory_.data() + kConnectorWorkArea;
+    areas.emplace_back(area, area + 4096);
+    std::copy(step.value.begin(), step.value.end(), area);
+  }
   std::copy(step.event.begin(), step.event.end(), memory_.data() + kEventBuffer);
 }
 
-std::int64_t ScriptedHost::hcall(std::uint32_t, std::uint64_t opcode, std::uint64_t r[9]) {
+std::int64_t ScriptedHost::hcall(std::uint32_t server, std::uint64_t opcode, std::uint64_t r[9]) {
+  if (at_ < script_.size() && script_[at_].call.starts_with("hcall ")) {
+    const Step& step = script_[at_++];
+    EXPECT_EQ(step.call, "hcall " + std::to_string(opcode)) << "call " << at_;
+    EXPECT_EQ(step.registers, std::vector<std::uint64_t>(r, r + step.registers.size()))
+        << "call " << at_;
+    hcall_servers.push_back(server);
+    if (step.out.size() > 1) r[0] = static_cast<std::uint64_t>(step.out[1]);
+    return step.out[0];
+  }
   std::vector<std::uint64_t> call{opcode};
   call.insert(call.end(), r, r + 9);
   hcalls.push_back(call);

@@ -17,8 +17,9 @@
 
 namespace lparsim::kernel {
 
-// One expected call and its answer. name/value: what configure-connector leaves in its work area;
-// event: what check-exception leaves in its buffer.
+// One expected call and its answer. name/value: what configure-connector leaves in its work area
+// (value alone: ibm,update-nodes and -properties); event: what check-exception and event-scan leave
+// in their buffer.
 struct Step {
   std::string call;
   std::vector<std::uint32_t> in;
@@ -26,6 +27,9 @@ struct Step {
   std::string name;
   Bytes value;
   Bytes event;
+  // A hypervisor call is named by its number, "hcall 664"; registers: R4 onwards, as many as
+  // matter. Its status is out[0], R4 afterwards out[1].
+  std::vector<std::uint64_t> registers{};
 };
 using Script = std::vector<Step>;
 Script operator+(Script a, const Script& b);
@@ -72,6 +76,11 @@ class ScriptedHost final : public KernelHost {
 
   void expect(const Script& script) { script_.insert(script_.end(), script.begin(), script.end()); }
   std::size_t left() const { return script_.size() - at_; }
+  // After a bug, in a kernel that is not used any more: what is left of the script, and its locks.
+  void forget() {
+    at_ = script_.size();
+    held.clear();
+  }
   bool logged(std::string_view text) const;
 
   GuestKernel* kernel = nullptr;
@@ -82,6 +91,8 @@ class ScriptedHost final : public KernelHost {
   std::vector<std::string> tree_events;
   std::map<std::uint64_t, std::vector<std::uint64_t>> hcall_outputs;
   std::vector<std::vector<std::uint64_t>> hcalls;   // opcode and R4..R12
+  std::vector<std::uint32_t> hcall_servers;
+  std::vector<Bytes> areas;                         // as ibm,update-* found them
   std::int64_t hcall_status = 0;
   std::set<std::uint32_t> held;                     // locks
 
@@ -106,6 +117,9 @@ struct TreeOptions {
   bool io = false;                                  // PHB 0, a virtual slot (rig_io.cpp)
   bool bridge = false;                              // with io: a slot below PHB 0, card included
   bool drc_info = false;                            // with io: connectors in ibm,drc-info
+  // phandles 1 (root), 0x20 (/cpus), 0x100 + core, 0x30 (l2-cache@30 with l3-cache@31), 0x50
+  // (dynamic memory); /ibm,platform-facilities 0x40 with ibm,random-v1 0x41.
+  bool phandles = false;
 };
 // CPU DRCs 0x10000000 + first thread; 4 boot LMBs (0xa0), then 8 of 256 MiB from 0x80000004.
 Bytes flat_tree(const TreeOptions& options);

@@ -12,7 +12,9 @@ constexpr std::uint32_t kFirstToken = 0x2000;
 constexpr std::array kServices{
     "query-cpu-stopped-state", "start-cpu", "stop-self", "check-exception", "set-indicator",
     "get-sensor-state", "ibm,configure-connector", "nvram-fetch", "power-off",
-    "system-reboot", "rtas-last-error", "set-power-level", "get-power-level"};
+    "system-reboot", "rtas-last-error", "set-power-level", "get-power-level",
+    "ibm,suspend-me", "ibm,update-nodes", "ibm,update-properties", "ibm,activate-firmware",
+    "ibm,get-system-parameter", "event-scan"};
 
 void put_rtas(Flat& out, const TreeOptions& options) {
   out.begin("rtas");
@@ -27,8 +29,29 @@ void put_rtas(Flat& out, const TreeOptions& options) {
   out.end();
 }
 
+void put_caches(Flat& out) {
+  out.begin("l2-cache@30");
+  out.text("device_type", "cache");
+  out.word("phandle", 0x30);
+  out.begin("l3-cache@31");
+  out.word("phandle", 0x31);
+  out.end();
+  out.end();
+}
+
+void put_facilities(Flat& out) {
+  out.begin("ibm,platform-facilities");
+  out.text("device_type", "ibm,platform-facilities");
+  out.word("phandle", 0x40);
+  out.begin("ibm,random-v1");
+  out.word("phandle", 0x41);
+  out.end();
+  out.end();
+}
+
 void put_cpus(Flat& out, const TreeOptions& options) {
   out.begin("cpus");
+  if (options.phandles) out.word("phandle", 0x20);
   CellWriter indexes;
   indexes.u32(4);
   for (std::uint32_t i = 0; i < 4; ++i) indexes.u32(0x10000000 + i * options.threads);
@@ -42,8 +65,10 @@ void put_cpus(Flat& out, const TreeOptions& options) {
     CellWriter servers;
     for (std::uint32_t t = 0; t < options.threads; ++t) servers.u32(first + t);
     out.put("ibm,ppc-interrupt-server#s", servers.take());
+    if (options.phandles) out.word("phandle", 0x100 + core);
     out.end();
   }
+  if (options.phandles) put_caches(out);
   out.end();
 }
 
@@ -53,6 +78,7 @@ void put_memory(Flat& out, const TreeOptions& options) {
   out.put("reg", CellWriter().u64(0).u64(4ULL << 28).take());
   out.end();
   out.begin("ibm,dynamic-reconfiguration-memory");
+  if (options.phandles) out.word("phandle", 0x50);
   out.put("ibm,lmb-size", CellWriter().u64(1U << 28).take());
   out.put("ibm,associativity-lookup-arrays", CellWriter().u32(1).u32(1).u32(0).take());
   CellWriter table;
@@ -93,10 +119,12 @@ Bytes flat_tree(const TreeOptions& options) {
   out.text("model", "IBM,9009-42A");
   out.word("ibm,partition-no", 3);
   if (options.io) put_phb_connectors(out);
+  if (options.phandles) out.word("phandle", 1);
   put_rtas(out, options);
   put_cpus(out, options);
   put_memory(out, options);
   if (options.io) put_io(out, options);
+  if (options.phandles) put_facilities(out);
   out.begin("event-sources");
   out.begin("hot-plug-events");
   out.put("interrupts", CellWriter().u32(0x1001).u32(0).take());
