@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "models/kernel/error_log.hpp"
 #include "models/kernel/event_log.hpp"
 #include "models/kernel/linux.hpp"
 #include "models/kernel/rtas.hpp"
@@ -81,6 +82,7 @@ void fetch_warning(Kernel& kernel, std::uint32_t source) {
     const ByteView found = logged({buffer, kEventBufferSize});
     log.assign(found.begin(), found.end());
   }
+  log_event(kernel, log);
   react(kernel, find_section(log, kEpowSection));
 }
 

@@ -4,6 +4,7 @@
 
 #include "models/kernel/cpu.hpp"
 #include "models/kernel/dlpar.hpp"
+#include "models/kernel/error_log.hpp"
 #include "models/kernel/files.hpp"
 #include "models/kernel/linux.hpp"
 #include "models/kernel/pci.hpp"
@@ -53,6 +54,8 @@ constexpr std::array kRules{
     FileRule{"/proc/powerpc/lparcfg", 0644, read_lparcfg, write_lparcfg, FileType::file,
              has_lparcfg},
     FileRule{"/proc/powerpc/ofdt", 0200, nullptr, write_ofdt},
+    FileRule{"/proc/powerpc/rtas/error_log", 0400, nullptr, nullptr, FileType::file,
+             has_error_log, ask_error_log},
     FileRule{"/proc/powerpc/rtas/rmo_buffer", 0400, read_rmo_buffer},
     FileRule{"/sys/kernel/dlpar", 0644, read_dlpar, write_dlpar},
     FileRule{"/sys/kernel/mobility/api_version", 0444, read_mobility_version},

@@ -13,6 +13,9 @@
 
 namespace lparsim::kernel {
 
+// Woken when an event came that /proc/powerpc/rtas/error_log gives to user space.
+inline constexpr std::uint64_t kErrorLogKey = 0x300000000U;
+
 enum class FileType : std::uint8_t { file, directory, link };
 
 struct FileStat {
@@ -51,6 +54,7 @@ struct KernelView {
   std::vector<std::uint32_t> cpu_drcs;     // ibm,my-drc-index of the CPU nodes in the live tree
   std::uint64_t allocations = 0;           // live objects, for REF
   std::uint64_t queued_work = 0;
+  std::uint64_t unread_events = 0;         // of /proc/powerpc/rtas/error_log
   bool crashed = false;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "models/kernel/dlpar.hpp"
+#include "models/kernel/error_log.hpp"
 #include "models/kernel/event_log.hpp"
 #include "models/kernel/linux.hpp"
 #include "models/kernel/rtas.hpp"
@@ -75,7 +76,9 @@ void fetch_event(Kernel& kernel, std::uint32_t source) {
   kernel.state.event_seen = true;
   const auto request = request_in(section);
   // PHB, PCI and VIO slots only go to the error log, which rtas_errd reads.
-  if (request && handled_by_kernel(request->resource)) queue_work(kernel, *request);
+  if (request && handled_by_kernel(request->resource)) return queue_work(kernel, *request);
+  const ByteView log = logged({buffer, kEventBufferSize});
+  log_event(kernel, Bytes(log.begin(), log.end()));
 }
 
 void run_interrupts(void* argument) {

@@ -51,6 +51,19 @@ struct VioDevice {
   std::string devspec;
 };
 
+struct LoggedEvent {
+  std::uint32_t sequence = 0;
+  Bytes log;
+};
+
+struct ErrorLog {
+  std::uint32_t count = 0;             // events so far, over restarts when NVRAM keeps it
+  std::vector<LoggedEvent> unread;     // oldest first
+  std::uint32_t nvram_at = 0;          // 0: no partition for it
+  std::uint32_t nvram_size = 0;
+  bool in_nvram = false;               // NVRAM holds an event as unread
+};
+
 struct IoState {
   std::vector<PciBus> buses;
   std::vector<PciDevice> devices;
@@ -58,6 +71,7 @@ struct IoState {
   std::uint32_t last_bus = 0;
   std::vector<HotplugSlot> slots;      // in the order of their registration
   std::vector<VioDevice> vio;
+  ErrorLog error_log;
   bool rpaphp = false;                 // modules
   bool rpadlpar_io = false;
 };

@@ -9,6 +9,7 @@
 #include "models/kernel/cpu.hpp"
 #include "models/kernel/dlpar.hpp"
 #include "models/kernel/epow.hpp"
+#include "models/kernel/error_log.hpp"
 #include "models/kernel/files.hpp"
 #include "models/kernel/kernel.hpp"
 #include "models/kernel/lmb_table.hpp"
@@ -43,6 +44,7 @@ class Linux final : public GuestKernel {
     setup_vio(kernel_);
     setup_hotplug(kernel_);
     setup_epow(kernel_);
+    setup_error_log(kernel_);
     boot_secondaries(kernel_);
     return 0;
   }
@@ -114,6 +116,7 @@ KernelView Linux::view() const {
   out.allocations = state.tree.objects() + state.leaked;
   out.queued_work =
       state.work.size() + state.pending_interrupts.size() + state.pending_warnings.size();
+  out.unread_events = state.io.error_log.unread.size();
   out.crashed = state.crashed;
   return out;
 }

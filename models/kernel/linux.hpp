@@ -14,6 +14,7 @@ namespace lparsim::kernel {
 // tree over them: it is read once at boot, before the first RTAS call.
 inline constexpr std::uint64_t kRtasArguments = 0x3000;       // the one argument block
 inline constexpr std::uint64_t kStopSelfArguments = 0x3100;   // stop-self has its own
+inline constexpr std::uint64_t kNvramBuffer = 0x3200;         // 32 bytes
 inline constexpr std::uint64_t kConnectorWorkArea = 0x4000;   // 4 KiB
 inline constexpr std::uint64_t kLastErrorBuffer = 0x5000;     // 2 KiB
 inline constexpr std::uint64_t kEventBuffer = 0x6000;         // 2 KiB, check-exception

@@ -55,6 +55,17 @@ Script power_level(std::uint32_t domain, std::int32_t status) {
   return {{"get-power-level", {domain}, {status, 100}, {}, {}, {}}};
 }
 
+Script nvram_fetch(std::uint32_t at, Bytes value) {
+  const auto size = static_cast<std::uint32_t>(value.size());
+  const std::vector<std::uint32_t> in{at, static_cast<std::uint32_t>(kNvramBuffer), size};
+  return {{"nvram-fetch", in, {0, static_cast<std::int32_t>(size)}, {}, std::move(value), {}}};
+}
+
+Script nvram_store(std::uint32_t at, std::uint32_t size) {
+  const std::vector<std::uint32_t> in{at, static_cast<std::uint32_t>(kNvramBuffer), size};
+  return {{"nvram-store", in, {0, static_cast<std::int32_t>(size)}, {}, {}, {}}};
+}
+
 Script start_cpu(std::uint32_t server) {
   constexpr auto kEntry = static_cast<std::uint32_t>(kSecondaryEntry);
   return {{"query-cpu-stopped-state", {server}, {0, 0}, {}, {}, {}},
@@ -110,6 +121,9 @@ void ScriptedHost::answer(const Step& step, std::uint8_t* block, std::size_t nar
     std::copy(step.value.begin(), step.value.end(), area);
   }
   std::copy(step.event.begin(), step.event.end(), memory_.data() + kEventBuffer);
+  if (step.call == "nvram-fetch") {
+    std::copy(step.value.begin(), step.value.end(), memory_.data() + kNvramBuffer);
+  }
 }
 
 std::int64_t ScriptedHost::hcall(std::uint32_t server, std::uint64_t opcode, std::uint64_t r[9]) {

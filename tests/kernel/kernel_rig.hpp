@@ -44,6 +44,8 @@ Script cpu_connector(std::uint32_t drc, const std::vector<std::uint32_t>& server
 Script lmb_connector();                 // memory node with ibm,associativity 1: 0
 Script connector(std::int32_t status, std::string name = {}, Bytes value = {});
 Script power_level(std::uint32_t domain, std::int32_t status = 0);
+Script nvram_fetch(std::uint32_t at, Bytes value);
+Script nvram_store(std::uint32_t at, std::uint32_t size);
 Script start_cpu(std::uint32_t server);
 Script stop_cpu(std::uint32_t server, int polls = 1);
 
@@ -120,6 +122,8 @@ struct TreeOptions {
   // phandles 1 (root), 0x20 (/cpus), 0x100 + core, 0x30 (l2-cache@30 with l3-cache@31), 0x50
   // (dynamic memory); /ibm,platform-facilities 0x40 with ibm,random-v1 0x41.
   bool phandles = false;
+  bool error_log = false;                           // /rtas has event-scan with a rate
+  std::uint32_t nvram = 0;                          // "#bytes" of the node "nvram", 0: none
 };
 // CPU DRCs 0x10000000 + first thread; 4 boot LMBs (0xa0), then 8 of 256 MiB from 0x80000004.
 Bytes flat_tree(const TreeOptions& options);

@@ -14,7 +14,7 @@ constexpr std::array kServices{
     "get-sensor-state", "ibm,configure-connector", "nvram-fetch", "power-off",
     "system-reboot", "rtas-last-error", "set-power-level", "get-power-level",
     "ibm,suspend-me", "ibm,update-nodes", "ibm,update-properties", "ibm,activate-firmware",
-    "ibm,get-system-parameter", "event-scan"};
+    "ibm,get-system-parameter", "event-scan", "nvram-store"};
 
 void put_rtas(Flat& out, const TreeOptions& options) {
   out.begin("rtas");
@@ -22,6 +22,7 @@ void put_rtas(Flat& out, const TreeOptions& options) {
   out.put("ibm,lrdr-capacity", CellWriter().u64(1ULL << 32).u64(1U << 28)
                                    .u32(options.possible_cores).take());
   out.word("ibm,associativity-reference-points", 1);
+  if (options.error_log) out.word("rtas-event-scan-rate", 1);
   for (std::size_t i = 0; i < kServices.size(); ++i) {
     if (std::string_view(kServices[i]) == "rtas-last-error" && !options.last_error) continue;
     out.word(kServices[i], kFirstToken + static_cast<std::uint32_t>(i));
@@ -125,6 +126,12 @@ Bytes flat_tree(const TreeOptions& options) {
   put_memory(out, options);
   if (options.io) put_io(out, options);
   if (options.phandles) put_facilities(out);
+  if (options.nvram != 0) {
+    out.begin("nvram@71000000");
+    out.text("device_type", "nvram");
+    out.word("#bytes", options.nvram);
+    out.end();
+  }
   out.begin("event-sources");
   out.begin("hot-plug-events");
   out.put("interrupts", CellWriter().u32(0x1001).u32(0).take());
