@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "models/kernel/cpu_dlpar.hpp"
+#include "models/kernel/dt_dlpar.hpp"
 #include "models/kernel/memory_dlpar.hpp"
 
 namespace lparsim::kernel {
@@ -38,6 +39,7 @@ struct Keyword {
   std::uint8_t value;
 };
 constexpr std::array kResources{Keyword{"memory", 2}, Keyword{"cpu", 1}};
+constexpr std::array kResourcesWithTree{Keyword{"memory", 2}, Keyword{"cpu", 1}, Keyword{"dt", 7}};
 constexpr std::array kActions{Keyword{"add", 1}, Keyword{"remove", 2}};
 constexpr std::array kIdTypes{Keyword{"indexed-count", 4}, Keyword{"index", 2},
                               Keyword{"count", 3}};
@@ -63,7 +65,10 @@ bool number(Kernel& kernel, Words& words, std::string_view what, std::uint32_t& 
 
 bool parse(Kernel& kernel, std::string_view text, DlparRequest& request) {
   Words words(text);
-  const auto resource = keyword(kernel, words, kResources, "dlpar: Invalid resource specified.");
+  constexpr const char* kNoResource = "dlpar: Invalid resource specified.";
+  const auto resource = kernel.level.dt_requests
+                            ? keyword(kernel, words, kResourcesWithTree, kNoResource)
+                            : keyword(kernel, words, kResources, kNoResource);
   if (!resource) return false;
   const auto action = keyword(kernel, words, kActions, "dlpar: Invalid action specified.");
   if (!action) return false;
@@ -112,6 +117,7 @@ int handle_request(Kernel& kernel, const DlparRequest& request) {
   switch (request.resource) {
     case Resource::cpu: return dlpar_cpu(kernel, request);
     case Resource::memory: return dlpar_memory(kernel, request);
+    case Resource::device_tree: return dlpar_dt(kernel, request);
     default: break;
   }
   kernel.log(kLogError, fmt::format("dlpar: no handler for resource {}",

@@ -7,6 +7,7 @@
 #include "models/kernel/error_log.hpp"
 #include "models/kernel/files.hpp"
 #include "models/kernel/linux.hpp"
+#include "models/kernel/memblock.hpp"
 #include "models/kernel/pci.hpp"
 #include "models/kernel/rpadlpar.hpp"
 #include "models/kernel/mobility.hpp"
@@ -25,7 +26,9 @@ std::string read_kernel_max(Kernel& kernel, Number) {
   return fmt::format("{}\n", kernel.state.cpus.size() - 1);
 }
 
-std::string read_dlpar(Kernel&, Number) { return "memory,cpu\n"; }
+std::string read_dlpar(Kernel& kernel, Number) {
+  return kernel.level.dt_requests ? "memory,cpu,dt\n" : "memory,cpu\n";
+}
 std::int64_t write_dlpar(Kernel& kernel, Number, std::string_view data) {
   return dlpar_write(kernel, data);
 }
@@ -60,6 +63,7 @@ constexpr std::array kRules{
     FileRule{"/sys/kernel/dlpar", 0644, read_dlpar, write_dlpar},
     FileRule{"/sys/kernel/mobility/api_version", 0444, read_mobility_version},
     FileRule{"/sys/kernel/mobility/migration", 0200, nullptr, write_migration},
+    FileRule{"/sys/kernel/debug/memblock/memory", 0444, read_memblock},
 
     FileRule{"/sys/devices/system/cpu/online", 0444, read_cpu_list<CpuSet::online>},
     FileRule{"/sys/devices/system/cpu/offline", 0444, read_cpu_list<CpuSet::offline>},

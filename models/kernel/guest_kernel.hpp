@@ -14,7 +14,7 @@
 namespace lparsim::kernel {
 
 // Woken when an event came that /proc/powerpc/rtas/error_log gives to user space.
-inline constexpr std::uint64_t kErrorLogKey = 0x300000000U;
+inline constexpr std::uint64_t kErrorLogKey = 0x400000000U;
 
 enum class FileType : std::uint8_t { file, directory, link };
 

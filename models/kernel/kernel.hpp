@@ -42,7 +42,13 @@ struct Lmb {
   bool marked = false;        // part of the request in progress, for its undo
 };
 
-enum class Resource : std::uint8_t { cpu = 1, memory = 2, slot = 3, phb = 4, pci = 5, pmem = 6 };
+struct MemoryRange {
+  std::uint64_t base = 0, end = 0;
+};
+
+enum class Resource : std::uint8_t {
+  cpu = 1, memory = 2, slot = 3, phb = 4, pci = 5, pmem = 6, device_tree = 7
+};
 enum class Action : std::uint8_t { add = 1, remove = 2 };
 enum class IdType : std::uint8_t { name = 1, index = 2, count = 3, indexed_count = 4 };
 
@@ -66,6 +72,7 @@ struct KernelState {
   std::uint64_t boot_memory = 0;           // memory@ nodes
   std::uint64_t rma_end = 0;               // end of the first memory@ node: never goes offline
   std::map<std::uint64_t, bool> blocks;    // memory block number -> online
+  std::vector<MemoryRange> memblock;
 
   std::vector<std::uint32_t> hotplug_sources;
   std::vector<std::uint32_t> pending_interrupts;

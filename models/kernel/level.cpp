@@ -86,6 +86,12 @@ constexpr std::array kSwitches{
                "a migration succeeds although the tree could not be updated"},
     SwitchInfo{Switch::prrn_updates_tree, "prrn_updates_tree", "10 (PRRN dropped in 5.10)", "4.12",
                "a resource reassignment updates the tree at once"},
+    SwitchInfo{Switch::memory_node_steps, "memory_node_steps", "24", "6.1",
+               "a memory@ node is removed in steps of 16 MiB, online or not: a BUG in most cases"},
+    SwitchInfo{Switch::memory_node_wrong_range, "memory_node_wrong_range", "24", "6.1",
+               "a memory@ node that goes takes the range behind it along"},
+    SwitchInfo{Switch::dt_needs_drc_info, "dt_needs_drc_info", "section 10", "6.12",
+               "\"dt add\" is EIO where firmware lists connectors without ibm,drc-info"},
 };
 
 constexpr bool in_order() {

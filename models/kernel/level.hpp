@@ -48,6 +48,9 @@ enum class Switch : std::uint8_t {
   update_node_error_lost,
   tree_update_error_lost,
   prrn_updates_tree,
+  memory_node_steps,
+  memory_node_wrong_range,
+  dt_needs_drc_info,
 };
 
 constexpr std::uint64_t bit(Switch s) { return std::uint64_t{1} << static_cast<unsigned>(s); }
@@ -56,6 +59,7 @@ struct KernelLevel {
   std::string_view name;      // "6.1", "fixed": the word of --kernel
   std::uint64_t switches;     // bit(Switch)
   bool lparcfg;               // configured with the /proc/ppc64/lparcfg file
+  bool dt_requests = false;   // /sys/kernel/dlpar takes "dt" (since 6.12)
 
   bool has(Switch s) const { return (switches & bit(s)) != 0; }
 };

@@ -9,6 +9,7 @@
 
 #include "models/kernel/drc.hpp"
 #include "models/kernel/lmb_table.hpp"
+#include "models/kernel/memblock.hpp"
 #include "models/kernel/numa.hpp"
 
 namespace lparsim::kernel {
@@ -22,6 +23,7 @@ bool refused(Kernel& kernel, const char* site, std::uint64_t argument) {
 }
 
 void add_boot_blocks(KernelState& state, std::uint64_t address, std::uint64_t size) {
+  memblock_add(state.memblock, address, size);
   const std::uint64_t end = address + size;
   for (std::uint64_t at = address; at < end; at += state.block_size) {
     state.blocks[at / state.block_size] = true;
@@ -73,6 +75,7 @@ int bring_online(Kernel& kernel, Lmb& lmb) {
     lmb.associativity_index = kNoAssociativity;
     return error;
   }
+  memblock_add(kernel.state.memblock, lmb.address, size);
   lmb.flags |= kLmbAssigned;
   return 0;
 }
@@ -82,6 +85,7 @@ void forget_blocks(Kernel& kernel, std::uint64_t address, std::uint64_t size) {
   for (std::uint64_t at = address; at < address + size; at += block) {
     kernel.state.blocks.erase(at / block);
   }
+  memblock_remove(kernel.state.memblock, address, size);
 }
 
 }  // namespace
@@ -91,6 +95,7 @@ void setup_memory(Kernel& kernel) {
   state.block_size = state.lmb_size == 0 ? kSmallestBlock : state.lmb_size;
   state.boot_memory = 0;
   state.blocks.clear();
+  state.memblock.clear();
   for (const NodeId node : state.tree.at(kRootNode).children) {
     if (state.tree.text(node, "device_type") == "memory") add_memory_node(state, node);
   }

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "models/kernel/cpu.hpp"
+#include "models/kernel/memory_node.hpp"
 #include "models/kernel/tree_edit.hpp"
 
 namespace lparsim::kernel {
@@ -31,8 +32,10 @@ int detach(Kernel& kernel, NodeId node) {
     if (!kernel.has(Switch::cpu_detach_while_online)) return -EBUSY;
     kernel.bug("BUG: CPU is online while its node is detached");
   }
+  if (const int error = memory_node_removable(kernel, node)) return error;
   detach_nodes(kernel, {node});
   unregister_threads(kernel, node);
+  memory_node_detached(kernel, node);
   return 0;
 }
 
@@ -41,6 +44,7 @@ int detach(Kernel& kernel, NodeId node) {
 void attach_and_notify(Kernel& kernel, NodeId parent, NodeId node) {
   attach_nodes(kernel, parent, {node});
   register_threads(kernel, node);   // its error is lost
+  memory_node_attached(kernel, node);
 }
 
 int detach_and_notify(Kernel& kernel, NodeId node) {

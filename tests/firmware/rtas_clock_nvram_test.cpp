@@ -13,6 +13,7 @@ using std::chrono::seconds;
 
 class Nvram : public GuestTest {
  protected:
+  explicit Nvram(std::string_view profile = "phyp") : GuestTest(profile) {}
   static constexpr std::uint32_t kSize = 15360;
   Reply fetch(std::uint32_t index, std::uint32_t length, std::uint32_t to = kBuffer) {
     return rtas("nvram-fetch", {index, to, length}, 2);
@@ -39,6 +40,29 @@ TEST_F(Nvram, WhatWasStoredIsFetchedAndBothTellTheBytes) {
   EXPECT_RULE("R1-7.3.1.1-1", out.status == 0 && out.value == 16 && at(kWork, 16) == stored);
   EXPECT_EQ(fetch(99, 1, kWork).status, 0);
   EXPECT_EQ(memory.bytes[kWork], 0) << "never stored";
+}
+
+class QemuNvram : public Nvram {
+ protected:
+  QemuNvram() : Nvram("qemu") {}
+};
+
+TEST_F(QemuNvram, BeginsWithThePartitionsOfSlofAndKeepsThemWhenOneIsAdded) {
+  fill(9, 4);
+  ASSERT_EQ(store(0x3810, 4).status, 0);
+  const std::vector<std::pair<std::uint32_t, std::string>> partitions{
+      {0, "ibm,CPU0log"}, {0x1400, "ibm,CPU1log"}, {0x2800, "common"}, {0x3800, "wwwwwwwwwwww"}};
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    ASSERT_EQ(fetch(partitions[i].first, 16, kWork).status, 0);
+    const Bytes header = at(kWork, 16);
+    std::string name(header.begin() + 4, header.end());
+    EXPECT_EQ(name.substr(0, name.find('\0')), partitions[i].second);
+    const std::uint32_t end = i + 1 < partitions.size() ? partitions[i + 1].first : 0x10000;
+    EXPECT_EQ(load_be16(&header[2]) * 16U, end - partitions[i].first);
+    std::uint32_t sum = std::accumulate(header.begin(), header.end(), 0U) - header[1];
+    while (sum > 0xff) sum = (sum & 0xff) + (sum >> 8);
+    EXPECT_EQ(header[1], sum) << partitions[i].second;
+  }
 }
 
 TEST_F(Nvram, KeepsItsBytesOverRebootAndPowerOff) {

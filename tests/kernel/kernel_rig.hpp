@@ -123,6 +123,7 @@ struct TreeOptions {
   // (dynamic memory); /ibm,platform-facilities 0x40 with ibm,random-v1 0x41.
   bool phandles = false;
   bool error_log = false;                           // /rtas has event-scan with a rate
+  bool no_lmbs = false;                             // memory@ nodes alone, two of 16 MiB at 1 GiB
   std::uint32_t nvram = 0;                          // "#bytes" of the node "nvram", 0: none
 };
 // CPU DRCs 0x10000000 + first thread; 4 boot LMBs (0xa0), then 8 of 256 MiB from 0x80000004.

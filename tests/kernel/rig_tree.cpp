@@ -73,11 +73,21 @@ void put_cpus(Flat& out, const TreeOptions& options) {
   out.end();
 }
 
+void put_small_memory(Flat& out) {
+  for (const std::uint64_t address : {0x40000000U, 0x41000000U}) {
+    out.begin("memory@4" + std::string(address == 0x40000000U ? "0" : "1") + "000000");
+    out.text("device_type", "memory");
+    out.put("reg", CellWriter().u64(address).u64(16U << 20).take());
+    out.end();
+  }
+}
+
 void put_memory(Flat& out, const TreeOptions& options) {
   out.begin("memory@0");
   out.text("device_type", "memory");
   out.put("reg", CellWriter().u64(0).u64(4ULL << 28).take());
   out.end();
+  if (options.no_lmbs) return put_small_memory(out);
   out.begin("ibm,dynamic-reconfiguration-memory");
   if (options.phandles) out.word("phandle", 0x50);
   out.put("ibm,lmb-size", CellWriter().u64(1U << 28).take());
