@@ -10,6 +10,7 @@
 #include "models/kernel/cpu_dlpar.hpp"
 #include "models/kernel/dt_dlpar.hpp"
 #include "models/kernel/memory_dlpar.hpp"
+#include "models/kernel/pmem.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -118,6 +119,7 @@ int handle_request(Kernel& kernel, const DlparRequest& request) {
     case Resource::cpu: return dlpar_cpu(kernel, request);
     case Resource::memory: return dlpar_memory(kernel, request);
     case Resource::device_tree: return dlpar_dt(kernel, request);
+    case Resource::pmem: return dlpar_pmem(kernel, request);
     default: break;
   }
   kernel.log(kLogError, fmt::format("dlpar: no handler for resource {}",

@@ -6,6 +6,7 @@
 #include "models/kernel/files.hpp"
 #include "models/kernel/ofdt.hpp"
 #include "models/kernel/pci.hpp"
+#include "models/kernel/pci_driver.hpp"
 #include "models/kernel/php_slot.hpp"
 
 namespace lparsim::kernel {
@@ -81,7 +82,10 @@ std::string read_pci_devspec(Kernel& kernel, std::uint64_t device) {
 std::int64_t write_pci_remove(Kernel& kernel, std::uint64_t device, std::string_view data) {
   bool remove = false;
   if (!flag_in(data, remove)) return -EINVAL;
-  if (remove) remove_device(kernel, kernel.state.io.devices[device].node);
+  if (!remove) return static_cast<std::int64_t>(data.size());
+  const NodeId node = kernel.state.io.devices[device].node;
+  wait_for_driver(kernel, kernel.state.tree.word(node, "ibm,my-drc-index").value_or(0));
+  remove_device(kernel, node);
   return static_cast<std::int64_t>(data.size());
 }
 
@@ -92,6 +96,7 @@ std::int64_t write_pci_rescan(Kernel& kernel, std::uint64_t, std::string_view da
   for (const PciBus& bus : buses) {
     if (rescan) scan_bus(kernel, bus.id);
   }
+  bind_drivers(kernel);
   return static_cast<std::int64_t>(data.size());
 }
 

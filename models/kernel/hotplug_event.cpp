@@ -33,7 +33,7 @@ std::optional<DlparRequest> request_in(ByteView section) {
 }
 
 bool handled_by_kernel(Resource resource) {
-  return resource == Resource::cpu || resource == Resource::memory;
+  return resource == Resource::cpu || resource == Resource::memory || resource == Resource::pmem;
 }
 
 void run_worker(void* argument) {

@@ -25,6 +25,7 @@ struct PciDevice {
   NodeId node = kNoNode;
   std::uint8_t devfn = 0;
   bool bridge = false;
+  bool bound = false;                  // a driver has it
   std::string name;                    // "0000:00:04.0"
   std::string devspec;                 // path of its node
 };
@@ -74,6 +75,7 @@ struct IoState {
   ErrorLog error_log;
   bool rpaphp = false;                 // modules
   bool rpadlpar_io = false;
+  std::vector<std::string> drivers;
 };
 
 }  // namespace lparsim::kernel

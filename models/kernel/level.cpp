@@ -92,6 +92,10 @@ constexpr std::array kSwitches{
                "a memory@ node that goes takes the range behind it along"},
     SwitchInfo{Switch::dt_needs_drc_info, "dt_needs_drc_info", "section 10", "6.12",
                "\"dt add\" is EIO where firmware lists connectors without ibm,drc-info"},
+    SwitchInfo{Switch::pmem_used_after_put, "pmem_used_after_put", "26", "6.1",
+               "persistent memory whose DRC is not released: its node is used after it was put"},
+    SwitchInfo{Switch::pmem_remove_leaks, "pmem_remove_leaks", "26", "6.1",
+               "the node of removed persistent memory keeps a reference"},
 };
 
 constexpr bool in_order() {

@@ -51,6 +51,8 @@ enum class Switch : std::uint8_t {
   memory_node_steps,
   memory_node_wrong_range,
   dt_needs_drc_info,
+  pmem_used_after_put,
+  pmem_remove_leaks,
 };
 
 constexpr std::uint64_t bit(Switch s) { return std::uint64_t{1} << static_cast<unsigned>(s); }

@@ -132,7 +132,11 @@ bool add_device(Kernel& kernel, std::uint32_t bus_id, NodeId node) {
   if (found == nullptr || devfn < 0) return false;
   if (has_device(kernel, bus_id, devfn)) return true;
   const PciBus bus = *found;                     // a bridge adds to the list that it is in
-  PciDevice device{bus_id, node, static_cast<std::uint8_t>(devfn), is_pci(tree, node), {}, {}};
+  PciDevice device;
+  device.bus = bus_id;
+  device.node = node;
+  device.devfn = static_cast<std::uint8_t>(devfn);
+  device.bridge = is_pci(tree, node);
   device.name = fmt::format("{}:{:02x}.{}", bus.address, devfn >> 3, devfn & 7);
   device.devspec = tree.path(node);
   const bool bridge = device.bridge;

@@ -9,6 +9,7 @@
 
 #include "models/kernel/drc_names.hpp"
 #include "models/kernel/pci.hpp"
+#include "models/kernel/pci_driver.hpp"
 #include "models/kernel/reconfig.hpp"
 #include "models/kernel/rtas.hpp"
 
@@ -87,6 +88,7 @@ int probe_slot(Kernel& kernel, HotplugSlot& slot) {
     return -EINVAL;
   }
   if (bus_is_empty(kernel, slot.bus)) scan_bus(kernel, slot.bus);
+  bind_drivers(kernel);
   if (!bus_is_empty(kernel, slot.bus)) slot.state = SlotState::configured;
   return 0;
 }
@@ -147,6 +149,7 @@ int enable_slot(Kernel& kernel, const std::string& name) {
   SlotState state = SlotState::not_valid;
   if (sensed == kPresent) {
     scan_bus(kernel, of.bus);
+    bind_drivers(kernel);
     state = SlotState::configured;
   } else if (sensed == kEmpty) {
     state = SlotState::empty;
@@ -159,10 +162,11 @@ int enable_slot(Kernel& kernel, const std::string& name) {
 
 // All devices of the bus go, whatever slot they are in.
 int disable_slot(Kernel& kernel, const std::string& name) {
-  HotplugSlot& slot = *slot_named(kernel, name);
-  if (slot.state == SlotState::not_configured) return -EINVAL;
-  remove_devices(kernel, slot.bus);
-  slot.state = SlotState::not_configured;
+  const HotplugSlot of = *slot_named(kernel, name);
+  if (of.state == SlotState::not_configured) return -EINVAL;
+  wait_for_driver(kernel, of.drc_index);
+  remove_devices(kernel, of.bus);
+  if (HotplugSlot* left = slot_named(kernel, name)) left->state = SlotState::not_configured;
   return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "models/kernel/cpu.hpp"
 #include "models/kernel/memory_node.hpp"
+#include "models/kernel/pci_driver.hpp"
 #include "models/kernel/tree_edit.hpp"
 
 namespace lparsim::kernel {
@@ -36,6 +37,7 @@ int detach(Kernel& kernel, NodeId node) {
   detach_nodes(kernel, {node});
   unregister_threads(kernel, node);
   memory_node_detached(kernel, node);
+  dma_window_detached(kernel, node);
   return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "models/kernel/drc_names.hpp"
 #include "models/kernel/pci.hpp"
+#include "models/kernel/pci_driver.hpp"
 #include "models/kernel/php_slot.hpp"
 #include "models/kernel/vio.hpp"
 
@@ -50,11 +51,14 @@ Found find(const Kernel& kernel, std::string_view name) {
   return {vio == kNoNode ? Kind::none : Kind::vio, vio};
 }
 
+std::uint32_t drc_of(const Kernel& kernel, NodeId node) {
+  return kernel.state.tree.word(node, "ibm,my-drc-index").value_or(0);
+}
+
 // The I/O space of a bus cannot be unmapped: the one thing here that can go wrong by itself.
 bool unmap_fails(Kernel& kernel, NodeId node) {
   static constexpr std::array kOutcomes{"normal", "refused"};
-  const auto index = kernel.state.tree.word(node, "ibm,my-drc-index").value_or(0);
-  return kernel.host.fault_point("kernel.io_unmap", index, kOutcomes.data(),
+  return kernel.host.fault_point("kernel.io_unmap", drc_of(kernel, node), kOutcomes.data(),
                                  kOutcomes.size()) == 1;
 }
 
@@ -84,6 +88,7 @@ int add_bridge(Kernel& kernel, NodeId node, std::string_view name) {
     kernel.log(kLogError, fmt::format("dlpar_add_pci_slot: unable to add bus {}", name));
     return -EIO;
   }
+  bind_drivers(kernel);
   const int error = hotplug_slots(kernel, node, "dlpar_add_pci_slot", name);
   if (error != 0 && !kernel.has(Switch::slot_add_no_undo)) remove_device(kernel, node);
   return error;
@@ -93,6 +98,7 @@ int remove_bridge(Kernel& kernel, NodeId node, std::string_view) {
   const PciBus* bus = bus_of(kernel, node);
   if (bus == nullptr) return -EINVAL;
   const std::uint32_t id = bus->id;
+  wait_for_driver(kernel, drc_of(kernel, node));
   drop_slots(kernel, node);
   remove_devices(kernel, id);
   if (unmap_fails(kernel, node)) {
@@ -108,6 +114,7 @@ int remove_bridge(Kernel& kernel, NodeId node, std::string_view) {
 int add_phb(Kernel& kernel, NodeId node, std::string_view name) {
   if (has_controller(kernel, node)) return -EINVAL;
   if (!add_controller(kernel, node)) return -EIO;
+  bind_drivers(kernel);
   const int error = hotplug_slots(kernel, node, "dlpar_add_phb", name);
   if (error != 0 && !kernel.has(Switch::slot_add_no_undo)) {
     drop_slots(kernel, node);
@@ -153,6 +160,7 @@ int add_virtual(Kernel& kernel, NodeId node, std::string_view name) {
 
 int remove_virtual(Kernel& kernel, NodeId node, std::string_view) {
   if (find_vio(kernel, node) == nullptr) return -EINVAL;
+  wait_for_driver(kernel, drc_of(kernel, node));
   unregister_vio(kernel, node);
   return 0;
 }
@@ -205,6 +213,10 @@ std::int64_t write_remove_slot(Kernel& kernel, std::uint64_t, std::string_view d
 }
 
 int load_module(Kernel& kernel, std::string_view name) {
+  if (is_driver(name)) {
+    load_driver(kernel, name);
+    return 0;
+  }
   if (name != "rpaphp" && name != "rpadlpar_io") return -ENOENT;
   if (!kernel.state.io.rpaphp) load_rpaphp(kernel);
   if (name == "rpaphp") return 0;

@@ -9,8 +9,8 @@
 
 namespace lparsim::kernel {
 
-// [blocks] modprobe: "rpaphp" or "rpadlpar_io", which takes rpaphp along. 0, -ENOENT for another
-// name, -EPERM in a partition without ibm,configure-connector.
+// [blocks] modprobe: a driver (pci_driver), "rpaphp", or "rpadlpar_io", which takes rpaphp along.
+// 0, -ENOENT for another name, -EPERM in a partition without ibm,configure-connector.
 int load_module(Kernel& kernel, std::string_view name);
 
 // [blocks] One write of a connector's name: the byte count, 0 (a name that is too long) or a

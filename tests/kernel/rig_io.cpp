@@ -80,11 +80,17 @@ void put_phb_connectors(Flat& out) {
 
 void put_io(Flat& out, const TreeOptions& options) {
   put_vdevice(out, options);
+  out.begin("ibm,persistent-memory");
+  out.text("device_type", "ibm,persistent-memory");
+  out.end();
   out.begin("pci@800000020000000");
   out.text("device_type", "pci");
   out.put("reg", CellWriter().u64(0x0800000020000000).u64(0).take());
   out.word("ibm,my-drc-index", 0x20000000);
   out.word("phandle", 0x777);
+  out.put("ibm,dma-window", CellWriter().u32(0x80000000).u64(0).u64(0x40000000).take());
+  out.put("ibm,ddw-applicable", CellWriter().u32(0x2026).u32(0x2027).u32(0x2028).take());
+  out.put("ibm,ddw-extensions", CellWriter().u32(2).u32(0x2029).u32(1).take());
   if (options.bridge) {
     put_connectors(out, {{0x21010010, "P1-C", "SLOT", 1}}, options.drc_info);
     put_bridge(out, options);

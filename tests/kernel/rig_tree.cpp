@@ -14,7 +14,8 @@ constexpr std::array kServices{
     "get-sensor-state", "ibm,configure-connector", "nvram-fetch", "power-off",
     "system-reboot", "rtas-last-error", "set-power-level", "get-power-level",
     "ibm,suspend-me", "ibm,update-nodes", "ibm,update-properties", "ibm,activate-firmware",
-    "ibm,get-system-parameter", "event-scan", "nvram-store"};
+    "ibm,get-system-parameter", "event-scan", "nvram-store",
+    "ibm,query-pe-dma-window", "ibm,create-pe-dma-window", "ibm,remove-pe-dma-window"};
 
 void put_rtas(Flat& out, const TreeOptions& options) {
   out.begin("rtas");

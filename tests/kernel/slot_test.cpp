@@ -71,7 +71,7 @@ TEST_F(SlotTest, ModulesBringTheFilesAndAskEachSlotOnce) {
   start("6.1", {.io = true});
   EXPECT_TRUE(names("/sys/bus/pci/slots").empty());
   EXPECT_EQ(write(kAdd, "PHB 1"), -ENOENT);
-  EXPECT_EQ(kernel_->load_module("e1000e"), -ENOENT);
+  EXPECT_EQ(kernel_->load_module("ehea"), -ENOENT);
   host_.expect(probe(0x40000020) + probe(0x40000028));
   EXPECT_EQ(kernel_->load_module("rpaphp"), 0);
   EXPECT_EQ(host_.messages,
