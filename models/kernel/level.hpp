@@ -62,6 +62,8 @@ struct KernelLevel {
   std::uint64_t switches;     // bit(Switch)
   bool lparcfg;               // configured with the /proc/ppc64/lparcfg file
   bool dt_requests = false;   // /sys/kernel/dlpar takes "dt" (since 6.12)
+  // User space drives memory: a write of ibm,dynamic-memory adds or removes an LMB (before 5.x).
+  bool drconf_writes = false;
 
   bool has(Switch s) const { return (switches & bit(s)) != 0; }
 };

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "models/kernel/memblock.hpp"
+#include "models/kernel/memory_node.hpp"
 #include "models/kernel/numa.hpp"
 #include "models/kernel/tree_edit.hpp"
 
@@ -83,6 +85,18 @@ Bytes write_v2(const KernelState& state, bool merge_gaps) {
   return out.take();
 }
 
+// The memory of one LMB comes or goes with its flag. False: the flag is as it was.
+bool assigned_changes(Kernel& kernel, const Lmb& lmb, std::uint32_t flags) {
+  const bool now = (flags & kLmbAssigned) != 0;
+  if (now == ((lmb.flags & kLmbAssigned) != 0)) return false;
+  if (now) {
+    memblock_add(kernel.state.memblock, lmb.address, kernel.state.lmb_size);
+  } else {
+    memory_range_gone(kernel, lmb.address, kernel.state.lmb_size);
+  }
+  return true;
+}
+
 }  // namespace
 
 void read_lmb_table(Kernel& kernel) {
@@ -121,10 +135,14 @@ void drconf_updated(Kernel& kernel, NodeId node, std::string_view property) {
   told.lmb_size = kernel.state.lmb_size;
   const Bytes& value = *kernel.state.tree.property(node, property);
   property == kV1 ? read_v1(told, value) : read_v2(told, value);
+  bool first = kernel.level.drconf_writes;
   for (const Lmb& lmb : told.lmbs) {
-    if (Lmb* known = find_lmb(kernel, lmb.drc_index)) {
-      known->associativity_index = lmb.associativity_index;
-    }
+    Lmb* known = find_lmb(kernel, lmb.drc_index);
+    if (known == nullptr) continue;
+    known->associativity_index = lmb.associativity_index;
+    if (!kernel.level.drconf_writes || known->flags == lmb.flags) continue;
+    if (first) first = !assigned_changes(kernel, *known, lmb.flags);
+    known->flags = lmb.flags;
   }
 }
 

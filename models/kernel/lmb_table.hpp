@@ -21,7 +21,9 @@ inline constexpr std::uint32_t kNoAssociativity = 0xffffffff;
 void read_lmb_table(Kernel& kernel);
 // Writes the table back to the property it came from. 0, -1 or (fixed) -ENOMEM.
 int write_lmb_table(Kernel& kernel);
-// Somebody else wrote this property: of the table only the associativity indexes follow.
+// Somebody else wrote this property: of the table only the associativity indexes follow. On levels
+// with drconf_writes the flags do too, and memory with the first LMB that changed; others that
+// changed in the same write are not looked at.
 void drconf_updated(Kernel& kernel, NodeId node, std::string_view property);
 
 Lmb* find_lmb(Kernel& kernel, std::uint32_t drc_index);

@@ -69,20 +69,24 @@ int memory_node_removable(const Kernel& kernel, NodeId node) {
 
 void memory_node_detached(Kernel& kernel, NodeId node) {
   const auto range = range_of(kernel.state.tree, node);
-  if (!range) return;
-  std::uint64_t base = range->base;
+  if (range) memory_range_gone(kernel, range->base, range->size);
+}
+
+void memory_range_gone(Kernel& kernel, std::uint64_t base, std::uint64_t size) {
   if (kernel.state.blocks.contains(base / kernel.state.block_size)) {
     if (kernel.has(Switch::memory_node_steps)) {
-      remove_in_steps(kernel, *range);
+      remove_in_steps(kernel, {base, size});
     } else {
       std::vector<std::uint64_t> gone;
-      each_block(kernel, *range, [&](std::uint64_t number, bool) { gone.push_back(number); });
+      each_block(kernel, {base, size}, [&](std::uint64_t number, bool online) {
+        if (!online) gone.push_back(number);
+      });
       for (const std::uint64_t number : gone) kernel.state.blocks.erase(number);
     }
-    // The steps moved the base; the range behind the node is dropped.
+    // The steps moved the base; the range behind is dropped.
     if (kernel.has(Switch::memory_node_wrong_range)) base += kernel.state.block_size;
   }
-  memblock_remove(kernel.state.memblock, base, range->size);
+  memblock_remove(kernel.state.memblock, base, size);
 }
 
 }  // namespace lparsim::kernel

@@ -11,5 +11,7 @@ void memory_node_attached(Kernel& kernel, NodeId node);
 int memory_node_removable(const Kernel& kernel, NodeId node);
 // It is unlinked: its blocks go, and its range.
 void memory_node_detached(Kernel& kernel, NodeId node);
+// The same for any range, as user space takes LMBs away on old levels. Blocks in use stay.
+void memory_range_gone(Kernel& kernel, std::uint64_t base, std::uint64_t size);
 
 }  // namespace lparsim::kernel

@@ -1,5 +1,6 @@
 // memory@ nodes through ofdt, and what counts as memory (kernel.md 3 and 11, 24).
 #include <cerrno>
+#include <map>
 
 #include "tests/kernel/kernel_rig.hpp"
 
@@ -67,6 +68,46 @@ TEST_F(MemoryNodeTest, MemoryInUseIsABugOnlyWithTheDefect) {
   start(defect(Switch::memory_node_steps));             // blocks of 256 MiB
   EXPECT_THROW(ofdt("remove_node /memory@0"), BugHit);
   EXPECT_TRUE(host_.logged("less than a memory block"));
+}
+
+// One LMB's flags in ibm,dynamic-memory, written as drmgr does on old kernels.
+class DrconfWriteTest : public MemoryNodeTest {
+ protected:
+  void boot(bool writes) {
+    KernelLevel level = *find_level("fixed");
+    level.drconf_writes = writes;
+    start(level, {.v1 = true, .phandles = true});
+  }
+  std::int64_t set_flags(const std::map<std::size_t, std::uint32_t>& flags) {
+    const char* path = "/proc/device-tree/ibm,dynamic-reconfiguration-memory/ibm,dynamic-memory";
+    std::string table = read(path);
+    for (const auto& [lmb, value] : flags) {
+      store_be32(reinterpret_cast<std::uint8_t*>(table.data()) + 4 + lmb * 24 + 20, value);
+    }
+    return ofdt("update_property 0x50 ibm,dynamic-memory " + std::to_string(table.size()) + " " +
+                table + " add 8 \1\2\3\4\5\6\7\10");
+  }
+};
+
+TEST_F(DrconfWriteTest, BringsMemoryOnlyWhereUserSpaceDrivesIt) {
+  for (const bool writes : {true, false}) {
+    boot(writes);
+    EXPECT_GT(set_flags({{5, 8}}), 0);
+    EXPECT_EQ(lmb_flags(0x80000005), writes ? 8U : 0U);
+    EXPECT_EQ(memory(), writes ? std::string(kFirst) +
+                                     "   1: 0x0000000050000000..0x000000005fffffff\n"
+                               : kFirst);
+    EXPECT_GT(set_flags({{5, 0}}), 0);
+    EXPECT_EQ(memory(), kFirst);
+    EXPECT_EQ(lmb_flags(0x80000005), 0U);
+  }
+}
+
+TEST_F(DrconfWriteTest, OnlyTheFirstOfTwoChangesIsSeen) {
+  boot(true);
+  EXPECT_GT(set_flags({{5, 8}, {7, 8}}), 0);
+  EXPECT_EQ(memory(), std::string(kFirst) + "   1: 0x0000000050000000..0x000000005fffffff\n");
+  EXPECT_EQ(lmb_flags(0x80000007), 8U);
 }
 
 TEST_F(MemoryNodeTest, ARangeWithoutEndIsNoHarm) {

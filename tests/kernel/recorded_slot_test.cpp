@@ -1,6 +1,6 @@
-// The recorded kernel as oracle for slots: PHB 1 of the sessions pci_phb and pci_phb_rtas_errd, with
-// each call, each kernel message of rpaphp and rpadlpar_io and each node as recorded. What drmgr and
-// rtas_errd did to the files of the kernel is done here by hand (drmgr.md 4).
+// The recorded kernel as oracle for slots: PHB 1 of the sessions pci_phb and pci_phb_rtas_errd,
+// with each call, each kernel message of rpaphp and rpadlpar_io and each node as recorded. What
+// drmgr and rtas_errd did to the files of the kernel is done here by hand (drmgr.md 4).
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
