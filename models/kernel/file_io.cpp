@@ -22,9 +22,14 @@ std::uint8_t byte_in(std::string_view text) {
   return static_cast<std::uint8_t>(value);
 }
 
-std::int64_t count_or(int error, std::string_view data) {
+// What firmware should not say is passed on as it is, and looks like a short write (kernel.md 0).
+std::int64_t count_or(const Kernel& kernel, int error, std::string_view data) {
+  if (error > 0 && !kernel.has(Switch::coarse_errno)) return -EIO;
   return error != 0 ? error : static_cast<std::int64_t>(data.size());
 }
+
+// A read has no such count to give.
+int no_count(int error) { return error > 0 ? -EIO : error; }
 
 // kstrtoul with base 0: a whole number with at most one newline.
 bool flag_in(std::string_view text, bool& flag) {
@@ -46,18 +51,18 @@ int ask_slot_adapter(Kernel& kernel, std::uint64_t slot, std::string& text) {
   SlotState state{};
   const int error = slot_adapter(kernel, slot, state);
   text = fmt::format("{}\n", static_cast<unsigned>(state));
-  return error;
+  return no_count(error);
 }
 
 int ask_slot_power(Kernel& kernel, std::uint64_t slot, std::string& text) {
   std::uint8_t level = 0;
   const int error = slot_power_level(kernel, slot, level);
   text = fmt::format("{}\n", level);
-  return error;
+  return no_count(error);
 }
 
 std::int64_t write_slot_power(Kernel& kernel, std::uint64_t slot, std::string_view data) {
-  return count_or(set_slot_power(kernel, slot, byte_in(data)), data);
+  return count_or(kernel, set_slot_power(kernel, slot, byte_in(data)), data);
 }
 
 std::string read_slot_address(Kernel& kernel, std::uint64_t slot) {
@@ -69,7 +74,7 @@ std::string read_slot_attention(Kernel& kernel, std::uint64_t slot) {
 }
 
 std::int64_t write_slot_attention(Kernel& kernel, std::uint64_t slot, std::string_view data) {
-  return count_or(set_slot_attention(kernel, slot, byte_in(data)), data);
+  return count_or(kernel, set_slot_attention(kernel, slot, byte_in(data)), data);
 }
 
 // Firmware tells no speeds; types of express slots have none in rpaphp's table either.

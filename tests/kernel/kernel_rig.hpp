@@ -51,7 +51,7 @@ Script stop_cpu(std::uint32_t server, int polls = 1);
 
 class BugHit : public std::exception {};
 
-class ScriptedHost final : public KernelHost {
+class ScriptedHost : public KernelHost {
  public:
   ScriptedHost() : memory_(2U << 20) {}
 

@@ -34,7 +34,7 @@ class SlotTest : public KernelRig {
   // PHB 1 as configure-connector and ofdt bring it, with connectors C65568 and C65576.
   void add_phb_node() {
     const std::string indexes("\0\0\0\2\x40\1\0\x20\x40\1\0\x28", 12);
-    const std::string names("\0\0\0\2C65568\0C65576\0", 20);
+    const std::string names("\0\0\0\2C65568\0C65576\0", 18);
     const std::string types("\0\0\0\2" "28\0" "28\0", 10);
     const std::string domains("\0\0\0\2\xff\xff\xff\xff\xff\xff\xff\xff", 12);
     const std::string reg("\x08\0\0\0\x20\0\0\1\0\0\0\0\0\0\0\0", 16);
@@ -42,7 +42,7 @@ class SlotTest : public KernelRig {
                     "add_node /pci@800000020000001 device_type 4 pci" + std::string(1, '\0') +
                         " reg 16 " + reg + " ibm,my-drc-index 4 " +
                         std::string("\x20\0\0\1", 4) + " ibm,drc-indexes 12 " + indexes +
-                        " ibm,drc-names 20 " + names + " ibm,drc-types 10 " + types +
+                        " ibm,drc-names 18 " + names + " ibm,drc-types 10 " + types +
                         " ibm,drc-power-domains 12 " + domains),
               0);
   }
@@ -301,6 +301,16 @@ TEST_F(SlotTest, PowerConfiguresTheAdapter) {
   EXPECT_EQ(write(slot + "power", "2"), -EINVAL);
   host_.expect(power_level(kNoDomain));
   EXPECT_EQ(read(slot + "power"), "100\n");
+}
+
+TEST_F(SlotTest, AStatusThatIsNoneLooksLikeAShortWriteOnlyWithTheDefect) {
+  for (const bool there : {true, false}) {
+    start_loaded(defect(Switch::coarse_errno, there));
+    host_.expect({{"set-indicator", {9002, 0x40000028, 1}, {4}, {}, {}, {}}});
+    EXPECT_EQ(write("/sys/bus/pci/slots/C40/attention", "1\n\n\n\n\n"), there ? 4 : -EIO);
+    host_.expect(sense(0x40000028, 0, 4));
+    EXPECT_EQ(read_error("/sys/bus/pci/slots/C40/adapter"), -EIO);
+  }
 }
 
 TEST_F(SlotTest, TheLightIsSetAndRemembered) {
