@@ -77,7 +77,8 @@ void RawTlm::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
 
 RtasRig::RtasRig()
     : system("rtas_rig_system", context, platform(), *firmware::find_profile("phyp"), *this),
-      partition("rtas_rig_partition", context, kSmall, {}, {}, system, [](PartitionId, bool) {}) {
+      partition("rtas_rig_partition", context, kSmall, {}, {}, {&system}, 0,
+                [](PartitionId, bool) {}) {
   pool.serve(actors);
 }
 

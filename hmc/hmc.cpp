@@ -5,6 +5,7 @@
 
 #include "hmc/cli/command.hpp"
 #include "hmc/cli/words.hpp"
+#include "hmc/inventory/records.hpp"
 #include "hmc/messages/catalogue.hpp"
 #include "hmc/operations/console.hpp"
 
@@ -73,6 +74,10 @@ CommandResult Hmc::run(const std::string& command_line, std::uint32_t session) {
 }
 
 const Inventory& Hmc::inventory() const { return impl_->state.inventory; }
+
+void Hmc::hand_over(PartitionId partition, Hmc& target) {
+  move_records(impl_->state.inventory, partition, target.impl_->state.inventory);
+}
 
 bool Hmc::difference_was_reported(PartitionId partition) const {
   return impl_->state.reported.reported(partition);

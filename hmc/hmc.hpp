@@ -1,4 +1,5 @@
-// The management console of one managed system: runs command lines as typed over ssh.
+// The management console, as far as one managed system is concerned: runs command lines as typed
+// over ssh.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,8 @@ class Hmc {
   CommandResult run(const std::string& command_line, std::uint32_t session);
 
   const Inventory& inventory() const;
+  // A partition has migrated to the system of `target`: all that is known of it moves there.
+  void hand_over(PartitionId partition, Hmc& target);
   // What AGREE compares: partitions whose pending and running values differ and that the operator
   // was told about (exit 1 with a message, or --force) since they last agreed.
   bool difference_was_reported(PartitionId partition) const;

@@ -14,6 +14,7 @@ namespace lparsim::hmc {
 
 enum class PartitionState {
   not_activated, starting, running, shutting_down, error, open_firmware, not_available,
+  migrating_running, migrating_not_active,
 };
 
 template <class T>
@@ -77,6 +78,33 @@ struct Answer {
   explicit operator bool() const { return refusal == Refusal::none; }
 };
 
+enum class RmcState { none, inactive, active, unknown };
+
+struct RmcReply {
+  enum Kind { done, no_connection, timed_out } kind = no_connection;
+  int exit_status = 0;                // of the command in the partition
+  std::string out, err;
+};
+
+// How far a migration is (lslparmigr's migration_state): asked for, or the partition suspends.
+enum class MigrationState { none, starting, in_progress };
+
+// How a migration, or the check for one, ended. Only `done` and `moved_with_error` leave the
+// partition on the other system; otherwise it goes on where it was, as it was.
+struct MigrationEnd {
+  enum class Result {
+    done, moved_with_error,           // its OS failed after it had arrived
+    refused,                          // nothing was begun; `why` is the platform's reason
+    no_rmc,                           // its OS cannot be told
+    os_failed,                        // its OS refused or failed: `os` is what it said
+    stopped,                          // by stop_migration
+    timed_out, failed,                // the movers gave up: `why`
+  };
+  Result result = Result::done;
+  std::string why;
+  RmcReply os;
+};
+
 class HypervisorPort {
  public:
   virtual ~HypervisorPort() = default;
@@ -103,14 +131,26 @@ class HypervisorPort {
   virtual Answer power_on(PartitionId partition, const ResourceSetting* setting) = 0;
   // [blocks] Immediate: the partition is stopped. Otherwise its OS is asked to shut down.
   virtual Answer power_off(PartitionId partition, bool immediate, bool restart) = 0;
-};
 
-enum class RmcState { none, inactive, active, unknown };
+  // Migration to another managed system of this console, one of these names; a console of one
+  // system has none.
+  virtual std::vector<std::string> migration_targets() const { return {}; }
+  // Whether it could be done now; holds nothing.
+  virtual MigrationEnd validate_migration(PartitionId, const std::string&) { return nowhere(); }
+  // [blocks] Does all of it: streams on both systems, the OS told by RMC, movers, and what the
+  // consoles know of the partition. `deadline`: how long its OS may take for an answer.
+  virtual MigrationEnd migrate(PartitionId, const std::string& /*target*/,
+                               std::optional<Duration> /*deadline*/) {
+    return nowhere();
+  }
+  // Gives up a migration that another session waits for; false: there is none, or it is too late.
+  virtual bool stop_migration(PartitionId) { return false; }
+  virtual MigrationState migration(PartitionId) const { return MigrationState::none; }
 
-struct RmcReply {
-  enum Kind { done, no_connection, timed_out } kind = no_connection;
-  int exit_status = 0;                // of the command in the partition
-  std::string out, err;
+ private:
+  static MigrationEnd nowhere() {
+    return {MigrationEnd::Result::refused, "there is no other managed system", {}};
+  }
 };
 
 class RmcPort {

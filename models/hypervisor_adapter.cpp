@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "models/migration.hpp"
 #include "models/partition_model.hpp"
 #include "models/setting/setting.hpp"
 
@@ -152,12 +153,44 @@ hmc::Answer HypervisorAdapter::power_off(PartitionId partition, bool immediate, 
   using State = hmc::PartitionState;
   auto* model = find_(partition);
   if (model == nullptr) return {hmc::Refusal::no_such_partition, 0};
-  if (model->state() == State::not_activated) return {hmc::Refusal::wrong_state, 0};
+  const auto state = model->state();
+  if (state == State::not_activated || state == State::migrating_running ||
+      state == State::migrating_not_active) {
+    return {hmc::Refusal::wrong_state, 0};
+  }
   const auto boot = model->boots();
   if (!immediate && model->state() == State::running) ask_to_shut_down(*model, partition);
   // Somebody else may have turned it off and on while its operating system was waited for.
   if (model->boots() == boot) model->power_off();
   return restart ? to_answer(model->power_on()) : hmc::Answer{};
+}
+
+std::vector<std::string> HypervisorAdapter::migration_targets() const {
+  auto names = place_.migrations.names();
+  names.erase(names.begin() + static_cast<std::ptrdiff_t>(place_.number));
+  return names;
+}
+
+hmc::MigrationEnd HypervisorAdapter::validate_migration(PartitionId partition,
+                                                        const std::string& target) {
+  const auto to = place_.migrations.system_named(target);
+  if (!to) return {hmc::MigrationEnd::Result::refused, "there is no such managed system", {}};
+  return place_.migrations.validate(partition, place_.number, *to);
+}
+
+hmc::MigrationEnd HypervisorAdapter::migrate(PartitionId partition, const std::string& target,
+                                             std::optional<Duration> deadline) {
+  const auto to = place_.migrations.system_named(target);
+  if (!to) return {hmc::MigrationEnd::Result::refused, "there is no such managed system", {}};
+  return place_.migrations.migrate(partition, place_.number, *to, deadline);
+}
+
+bool HypervisorAdapter::stop_migration(PartitionId partition) {
+  return place_.migrations.stop(partition);
+}
+
+hmc::MigrationState HypervisorAdapter::migration(PartitionId partition) const {
+  return place_.migrations.state(partition);
 }
 
 }  // namespace lparsim::models

@@ -9,14 +9,26 @@
 
 namespace lparsim::models {
 
+class Migrations;
 class PartitionModel;
+
+// Which of the systems this is, for those that move partitions between them.
+struct PlaceOfSystem {
+  Migrations& migrations;
+  std::size_t number = 0;
+};
 
 class HypervisorAdapter final : public hmc::HypervisorPort {
  public:
   using Find = std::function<PartitionModel*(PartitionId)>;  // nullptr: no such partition
   // By `rmc` an operating system is asked to shut down.
-  HypervisorAdapter(Context context, firmware::Hypervisor& hypervisor, hmc::RmcPort& rmc, Find find)
-      : context_(context), hypervisor_(hypervisor), rmc_(rmc), find_(std::move(find)) {}
+  HypervisorAdapter(Context context, firmware::Hypervisor& hypervisor, hmc::RmcPort& rmc,
+                    PlaceOfSystem place, Find find)
+      : context_(context),
+        hypervisor_(hypervisor),
+        rmc_(rmc),
+        place_(place),
+        find_(std::move(find)) {}
 
   hmc::SystemValues system() const override;
   hmc::PartitionValues partition(PartitionId partition) const override;
@@ -29,6 +41,12 @@ class HypervisorAdapter final : public hmc::HypervisorPort {
   void restore_memory(PartitionId partition) override;
   hmc::Answer power_on(PartitionId partition, const hmc::ResourceSetting* setting) override;
   hmc::Answer power_off(PartitionId partition, bool immediate, bool restart) override;
+  std::vector<std::string> migration_targets() const override;
+  hmc::MigrationEnd validate_migration(PartitionId partition, const std::string& target) override;
+  hmc::MigrationEnd migrate(PartitionId partition, const std::string& target,
+                            std::optional<Duration> deadline) override;
+  bool stop_migration(PartitionId partition) override;
+  hmc::MigrationState migration(PartitionId partition) const override;
 
  private:
   std::int64_t lmb_mb() const;
@@ -37,6 +55,7 @@ class HypervisorAdapter final : public hmc::HypervisorPort {
   Context context_;
   firmware::Hypervisor& hypervisor_;
   hmc::RmcPort& rmc_;
+  PlaceOfSystem place_;
   Find find_;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <span>
 
+#include "firmware/mobility/mobility.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::models {
@@ -21,14 +22,9 @@ Duration from_ns(std::uint64_t nanoseconds) {
 
 }  // namespace
 
-PartitionHost::PartitionHost(Context context, PartitionId partition,
-                             firmware::Hypervisor& hypervisor, RmoMemory& memory,
+PartitionHost::PartitionHost(Context context, PartitionId partition, RmoMemory& memory,
                              PartitionShell& shell)
-    : context_(context),
-      partition_(partition),
-      hypervisor_(hypervisor),
-      memory_(memory),
-      shell_(shell) {}
+    : context_(context), partition_(partition), memory_(memory), shell_(shell) {}
 
 PartitionHost::~PartitionHost() = default;
 
@@ -40,14 +36,18 @@ ActorId PartitionHost::spawn_actor(const std::string& name,
 
 void PartitionHost::rtas(std::uint32_t server, std::uint64_t arguments) {
   const auto reply = shell_.call_rtas(ServerNumber{server}, GuestAddress{arguments});
-  if (reply.parks) throw ActorEnded{};  // stop-self: this thread does not come back
+  if (!reply.parks) return;
+  // ibm,suspend-me comes back with the partition, here or on another machine; stop-self does not.
+  const auto state = shell_.hypervisor().mobility().state(partition_);
+  if (state != firmware::VasiState::suspended) throw ActorEnded{};
+  context_.actors.block({&parked_, server});
 }
 
 std::int64_t PartitionHost::hcall(std::uint32_t server, std::uint64_t opcode,
                                   std::uint64_t registers[9]) {
   std::array<std::uint64_t, 9> values{};
   std::copy_n(registers, values.size(), values.begin());
-  const auto reply = hypervisor_.hcall(partition_, ServerNumber{server}, opcode, values);
+  const auto reply = shell_.hypervisor().hcall(partition_, ServerNumber{server}, opcode, values);
   std::copy(values.begin(), values.end(), registers);
   if (reply.park != firmware::ParkUntil::nothing) {
     std::optional<Duration> at_most;
@@ -67,7 +67,7 @@ std::uint8_t* PartitionHost::rmo(std::uint64_t real_address, std::uint64_t size)
 }
 
 bool PartitionHost::memory_usable(std::uint64_t real_address, std::uint64_t size) {
-  return hypervisor_.lmb_usable(partition_, real_address, size);
+  return shell_.hypervisor().lmb_usable(partition_, real_address, size);
 }
 
 std::uint64_t PartitionHost::now_ns() {

@@ -20,6 +20,8 @@ class PartitionShell {
   virtual ~PartitionShell() = default;
   // [blocks] An RTAS call through the TLM socket.
   virtual firmware::RtasReply call_rtas(ServerNumber server, GuestAddress arguments) = 0;
+  // Of the machine on which the partition is now.
+  virtual firmware::Hypervisor& hypervisor() const = 0;
   // The kernel stopped for good (BUG, oops).
   virtual void crashed(const char* text) = 0;
 };
@@ -27,8 +29,7 @@ class PartitionShell {
 class PartitionHost final : public kernel::KernelHost,
                             public std::enable_shared_from_this<PartitionHost> {
  public:
-  PartitionHost(Context context, PartitionId partition, firmware::Hypervisor& hypervisor,
-                RmoMemory& memory, PartitionShell& shell);
+  PartitionHost(Context context, PartitionId partition, RmoMemory& memory, PartitionShell& shell);
   ~PartitionHost() override;
 
   // The kernel that stands on this host; the two live together.
@@ -63,7 +64,6 @@ class PartitionHost final : public kernel::KernelHost,
  private:
   Context context_;
   PartitionId partition_;
-  firmware::Hypervisor& hypervisor_;
   RmoMemory& memory_;
   PartitionShell& shell_;
   // Ids of the locks that are held, a handful at most; its address is their key space.

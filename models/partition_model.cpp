@@ -20,9 +20,9 @@ constexpr std::uint64_t kLargestRmo = 512ULL << 20;
 constexpr std::uint64_t kTreeArea = 2ULL << 20;  // the flattened tree lies at the end of the RMO
 
 std::string_view word(PartitionState state) {
-  constexpr std::array<std::string_view, 7> kWords{
-      "not_activated", "starting", "running", "shutting_down", "error", "open_firmware",
-      "not_available"};
+  constexpr std::array<std::string_view, 9> kWords{
+      "not_activated", "starting",      "running",           "shutting_down",       "error",
+      "open_firmware", "not_available", "migrating_running", "migrating_not_active"};
   return kWords.at(static_cast<std::size_t>(state));
 }
 
@@ -57,20 +57,38 @@ class PartitionModel::ProcessEnd {
 };
 
 PartitionModel::PartitionModel(sc_core::sc_module_name name, Context context, PartitionId id,
-                               OsConfig os, RmcConfig rmc, ManagedSystem& system,
-                               ConnectionLost connection_lost)
+                               OsConfig os, RmcConfig rmc, std::vector<ManagedSystem*> systems,
+                               std::size_t home, ConnectionLost connection_lost)
     : sc_module(name),
-      rtas_out("rtas_out"),
       context_(context),
       id_(id),
       os_(std::move(os)),
       rmc_(rmc),
-      system_(system),
+      systems_(std::move(systems)),
       connection_lost_(std::move(connection_lost)),
       memory_([this](std::uint64_t address, std::uint64_t size) {
-        return system_.hypervisor().lmb_usable(id_, address, size);
+        return hypervisor().lmb_usable(id_, address, size);
       }) {
-  rtas_out.bind(system.rtas_entry);
+  value_.home = home;
+  for (std::size_t i = 0; i < systems_.size(); ++i) {
+    rtas_out.emplace_back(i == 0 ? "rtas_out" : fmt::format("rtas_out_{}", i).c_str());
+    rtas_out.back().bind(systems_[i]->rtas_entry);
+  }
+}
+
+firmware::Hypervisor& PartitionModel::hypervisor() const {
+  return systems_.at(value_.home)->hypervisor();
+}
+
+void PartitionModel::migrating(bool begins) {
+  constexpr std::array<std::pair<PartitionState, PartitionState>, 2> kStates{{
+      {PartitionState::running, PartitionState::migrating_running},
+      {PartitionState::not_activated, PartitionState::migrating_not_active}}};
+  for (const auto& [before, meanwhile] : kStates) {
+    if (value_.state == (begins ? before : meanwhile)) {
+      return set_state(begins ? meanwhile : before);
+    }
+  }
 }
 
 PartitionModel::~PartitionModel() = default;
@@ -87,17 +105,16 @@ void PartitionModel::set_state(PartitionState state) {
 }
 
 void PartitionModel::make_host() {
-  host_ = std::make_shared<PartitionHost>(context_, id_, system_.hypervisor(), memory_, *this);
+  host_ = std::make_shared<PartitionHost>(context_, id_, memory_, *this);
   host_->kernel = make_guest_kernel(os_, *host_);
   files_.set_kernel(host_->kernel.get());
 }
 
 firmware::AssignAnswer PartitionModel::power_on() {
   if (host_ != nullptr) return {firmware::AssignStatus::wrong_state, 0};
-  auto& hypervisor = system_.hypervisor();
-  const auto lmbs = hypervisor.partition(id_).config.lmbs;
-  memory_.power_on(std::min(kLargestRmo, lmbs * hypervisor.platform().lmb_bytes));
-  const auto answer = hypervisor.power_on(id_, memory_);
+  const auto lmbs = hypervisor().partition(id_).config.lmbs;
+  memory_.power_on(std::min(kLargestRmo, lmbs * hypervisor().platform().lmb_bytes));
+  const auto answer = hypervisor().power_on(id_, memory_);
   if (answer.status != firmware::AssignStatus::done) {
     memory_.power_off();
     return answer;
@@ -111,7 +128,7 @@ firmware::AssignAnswer PartitionModel::power_on() {
 
 void PartitionModel::boot(PartitionHost& host) {
   const Bytes tree =
-      system_.hypervisor().client_architecture_support(id_, host.kernel->architecture_vector());
+      hypervisor().client_architecture_support(id_, host.kernel->architecture_vector());
   if (tree.empty()) return host.bug("boot failed: firmware has no place for this operating system");
   const auto area = std::max<std::uint64_t>(kTreeArea, (tree.size() + 0xffff) & ~0xffffULL);
   LPARSIM_ASSERT(memory_.rmo_limit() > area);
@@ -141,7 +158,7 @@ void PartitionModel::power_off() {
   ++value_.boots;
   value_.latched.clear();
   stop_guest(PartitionState::not_activated);
-  system_.hypervisor().power_off(id_);
+  hypervisor().power_off(id_);
   files_.set_kernel(nullptr);
   host_ = nullptr;
 }
@@ -172,6 +189,10 @@ void PartitionModel::interrupt(std::uint32_t source) {
 
 void PartitionModel::thread_ready(ServerNumber server) {
   if (host_ != nullptr) host_->thread_ready(server);
+}
+
+void PartitionModel::events_wait() {
+  if (host_ != nullptr && value_.state != PartitionState::error) host_->kernel->events_wait();
 }
 
 void PartitionModel::set_rmc(bool up, bool connected, bool seen_at_once) {
@@ -215,7 +236,7 @@ firmware::RtasReply PartitionModel::call_rtas(ServerNumber server, GuestAddress 
   auto& payload = lease.transaction->set(id_, server, arguments);
   memory_.pointer(arguments.value & ~std::uint64_t{0xfff}, 0x1000);  // the guest wrote this page
   sc_core::sc_time delay;
-  rtas_out->b_transport(payload, delay);
+  rtas_out[value_.home]->b_transport(payload, delay);
   LPARSIM_ASSERT(payload.is_response_ok());
   return lease.transaction->reply();
 }

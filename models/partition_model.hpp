@@ -30,10 +30,19 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
   using ConnectionLost = std::function<void(PartitionId, bool seen_at_once)>;
 
   PartitionModel(sc_core::sc_module_name name, Context context, PartitionId id, OsConfig os,
-                 RmcConfig rmc, ManagedSystem& system, ConnectionLost connection_lost);
+                 RmcConfig rmc, std::vector<ManagedSystem*> systems, std::size_t home,
+                 ConnectionLost connection_lost);
   ~PartitionModel() override;
 
-  tlm_utils::simple_initiator_socket<PartitionModel> rtas_out;
+  // One for each managed system; calls go to that on which the partition is.
+  std::deque<tlm_utils::simple_initiator_socket<PartitionModel>> rtas_out;
+
+  // -- where it is -------------------------------------------------------------------------------
+  std::size_t home() const { return value_.home; }
+  firmware::Hypervisor& hypervisor() const override;
+  void move_to(std::size_t system) { value_.home = system; }
+  // Shown while it is being migrated, for as long as nothing else happens to it.
+  void migrating(bool begins);
 
   // -- life: none of these waits ---------------------------------------------------------------
   firmware::AssignAnswer power_on();  // the OS comes up in the boot actor, later
@@ -48,6 +57,7 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
   void interrupt(std::uint32_t source);
   void ended(bool restart);
   void thread_ready(ServerNumber server);
+  void events_wait();
 
   // -- RMC -------------------------------------------------------------------------------------
   bool has_rmc() const { return os_.rmc; }
@@ -79,6 +89,7 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
     hmc::PartitionState state = hmc::PartitionState::not_activated;
     bool rmc_up = false;
     bool rmc_connected = true;
+    std::size_t home = 0;                 // number of its managed system
     std::uint32_t next_pid = 1000;
     std::uint64_t boots = 0;
     std::vector<std::uint32_t> latched;   // edge interrupts that came before the OS was up
@@ -95,7 +106,7 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
   PartitionId id_;
   OsConfig os_;
   RmcConfig rmc_;
-  ManagedSystem& system_;
+  std::vector<ManagedSystem*> systems_;
   ConnectionLost connection_lost_;
 
   Value value_;

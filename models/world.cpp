@@ -2,18 +2,40 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "firmware/profiles/profile.hpp"
+#include "hmc/cli/words.hpp"
 #include "models/world_impl.hpp"
 #include "sim/base/assert.hpp"
 
 namespace lparsim::models {
 namespace {
 
-const firmware::FirmwareProfile& firmware_of(const WorldConfig& config) {
+const firmware::FirmwareProfile& firmware_of(const SystemConfig& config) {
   return config.firmware != nullptr ? *config.firmware : *firmware::find_profile("phyp");
+}
+
+// The platform with an empty place for every partition of the others.
+firmware::PlatformConfig with_shells(std::size_t number, const WorldConfig& world) {
+  firmware::PlatformConfig platform = world.system(number).platform;
+  for (std::size_t other = 0; other < world.systems(); ++other) {
+    if (other == number) continue;
+    for (const auto& partition : world.system(other).platform.partitions) {
+      firmware::PartitionConfig shell;
+      shell.id = partition.id;
+      shell.name = partition.name;
+      platform.partitions.push_back(std::move(shell));
+    }
+  }
+  std::ranges::sort(platform.partitions, {}, [](const auto& p) { return p.id; });
+  return platform;
+}
+
+std::string system_name(std::size_t number) {
+  return number == 0 ? "managed_system" : fmt::format("managed_system_{}", number);
 }
 
 }  // namespace
@@ -30,6 +52,15 @@ std::size_t LoggedChoices::pick(const ChoicePoint& point, std::span<const Outcom
 
 OneNanosecond::OneNanosecond() { sc_core::sc_set_time_resolution(1, sc_core::SC_NS); }
 
+SystemParts::SystemParts(std::size_t number, const WorldConfig& world, Context context,
+                         firmware::HypervisorEvents& events, RmcNetwork& network,
+                         Migrations& migrations, Clock& clock, HypervisorAdapter::Find find)
+    : system(system_name(number).c_str(), context, with_shells(number, world),
+             firmware_of(world.system(number)), events),
+      adapter(context, system.hypervisor(), network, {migrations, number}, std::move(find)),
+      hmc(world.system(number).inventory, world.hmc_profile, adapter, network, clock,
+          context.log) {}
+
 World::Impl::Impl(WorldConfig with, Choices& user_choices)
     : config(std::move(with)),
       log(clock),
@@ -37,20 +68,57 @@ World::Impl::Impl(WorldConfig with, Choices& user_choices)
       pool("actors", clock),
       actors(clock, choices, log, pool),
       context{clock, choices, log, actors},
-      system("managed_system", context, config.platform, firmware_of(config),
-             *this),
       network(context, config.rmc, [this](PartitionId id) { return find(id); }),
-      adapter(context, system.hypervisor(), network, [this](PartitionId id) { return find(id); }),
-      hmc(config.inventory, config.hmc_profile, adapter, network, clock, log) {
+      migrations(context, network, [this](PartitionId id) { return find(id); },
+                 [this](PartitionId id, std::size_t from, std::size_t to) {
+                   systems[from]->hmc.hand_over(id, systems[to]->hmc);
+                 }) {
   pool.serve(actors);
-  for (const auto& partition : config.platform.partitions) {
+  for (std::size_t number = 0; number < config.systems(); ++number) add_system(number);
+  for (std::size_t number = 0; number < systems.size(); ++number) add_partitions(number);
+}
+
+void World::Impl::add_system(std::size_t number) {
+  // Only its own partitions can be reached through a system's view.
+  const auto here = [this, number](PartitionId id) {
+    PartitionModel* model = find(id);
+    return model != nullptr && model->home() == number ? model : nullptr;
+  };
+  systems.push_back(std::make_unique<SystemParts>(number, config, context, *this, network,
+                                                  migrations, clock, here));
+  migrations.add_system(config.system(number).inventory.system_name,
+                        systems.back()->system.hypervisor());
+}
+
+void World::Impl::add_partitions(std::size_t home) {
+  std::vector<ManagedSystem*> all;
+  for (const auto& parts : systems) all.push_back(&parts->system);
+  for (const auto& partition : config.system(home).platform.partitions) {
     partitions.emplace(
         partition.id,
         std::make_unique<PartitionModel>(
             fmt::format("partition_{}", partition.id.value).c_str(), context, partition.id,
-            config.os[partition.id], config.rmc, system,
+            config.os[partition.id], config.rmc, all, home,
             [this](PartitionId id, bool at_once) { network.connection_lost(id, at_once); }));
   }
+}
+
+firmware::Hypervisor& World::Impl::hypervisor(std::size_t system) const {
+  return systems.at(system)->system.hypervisor();
+}
+
+std::size_t World::Impl::system_named_in(const std::string& command_line) const {
+  const auto words = hmc::split_words(command_line);
+  if (!words) return 0;
+  for (std::size_t i = 0; i + 1 < words->size(); ++i) {
+    if ((*words)[i] != "-m") continue;
+    for (std::size_t system = 0; system < systems.size(); ++system) {
+      const auto& inventory = systems[system]->hmc.inventory();
+      const std::string type = inventory.type_model + '*' + inventory.serial;
+      if ((*words)[i + 1] == inventory.system_name || (*words)[i + 1] == type) return system;
+    }
+  }
+  return 0;
 }
 
 PartitionModel* World::Impl::find(PartitionId id) const {
@@ -83,6 +151,10 @@ void World::Impl::thread_ready(PartitionId partition, ServerNumber server) {
   if (PartitionModel* model = find(partition)) model->thread_ready(server);
 }
 
+void World::Impl::event_waits(PartitionId partition) {
+  after_commit(partition, [](PartitionModel& model) { model.events_wait(); });
+}
+
 World::World(WorldConfig config, Choices& choices)
     : impl_(std::make_unique<Impl>(std::move(config), choices)) {}
 
@@ -93,7 +165,8 @@ void World::hmc_command(const std::string& command_line,
                         std::function<void(hmc::CommandResult)> done) {
   const auto session = ++impl_->last_session;
   auto body = [this, session, command_line, done = std::move(done)] {
-    done(impl_->hmc.run(command_line, session));  // the HMC itself writes both into the log
+    auto& hmc = impl_->systems[impl_->system_named_in(command_line)]->hmc;
+    done(hmc.run(command_line, session));  // the HMC itself writes both into the log
   };
   impl_->actors.spawn(fmt::format("hmc:{}", session), kNoPartition, std::move(body));
 }
@@ -131,7 +204,7 @@ bool World::at_rest() const {
   for (const auto& [id, model] : impl_->partitions) {
     const auto* kernel = model->guest_kernel();
     if (kernel == nullptr || model->state() != hmc::PartitionState::running) continue;
-    if (impl_->system.hypervisor().undelivered_events(id) != 0) return false;
+    if (model->hypervisor().undelivered_events(id) != 0) return false;
     if (kernel->view().queued_work != 0) return false;
   }
   return true;
@@ -149,9 +222,18 @@ void World::end_all_actors() {
 Clock& World::clock() { return impl_->clock; }
 EventLog& World::log() { return impl_->log; }
 ActorScheduler& World::actors() { return impl_->actors; }
-firmware::Hypervisor& World::hypervisor() { return impl_->system.hypervisor(); }
-hmc::Hmc& World::hmc() { return impl_->hmc; }
-const hmc::HypervisorPort& World::hypervisor_port() const { return impl_->adapter; }
+std::size_t World::systems() const { return impl_->systems.size(); }
+
+std::size_t World::system_of(PartitionId partition) const {
+  const auto* model = impl_->find(partition);
+  return model == nullptr ? 0 : model->home();
+}
+
+firmware::Hypervisor& World::hypervisor(std::size_t system) { return impl_->hypervisor(system); }
+hmc::Hmc& World::hmc(std::size_t system) { return impl_->systems.at(system)->hmc; }
+const hmc::HypervisorPort& World::hypervisor_port(std::size_t system) const {
+  return impl_->systems.at(system)->adapter;
+}
 const hmc::RmcPort& World::rmc_port() const { return impl_->network; }
 
 bool World::has_linux(PartitionId partition) const {

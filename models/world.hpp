@@ -1,4 +1,5 @@
-// One managed system, its partitions and its HMC, running in this process's SystemC simulation.
+// One managed system, its partitions and its HMC, running in this process's SystemC simulation;
+// or several systems, between which partitions migrate. One console manages them all.
 // Built once before the simulation starts; episodes restore a snapshot taken at rest.
 #pragma once
 
@@ -34,10 +35,20 @@ struct RmcConfig {
   Duration up_after_boot = std::chrono::seconds(60);
 };
 
-struct WorldConfig {
+struct SystemConfig {
   firmware::PlatformConfig platform;
   std::shared_ptr<const firmware::FirmwareProfile> firmware;   // nullptr: phyp
   hmc::Inventory inventory;
+};
+
+// The first system, and others. No partition id and no name occurs twice: a partition keeps both
+// when it migrates.
+struct WorldConfig : SystemConfig {
+  std::vector<SystemConfig> others;
+  std::size_t systems() const { return 1 + others.size(); }
+  const SystemConfig& system(std::size_t number) const {
+    return number == 0 ? *this : others.at(number - 1);
+  }
   hmc::HmcProfile hmc_profile;
   std::map<PartitionId, OsConfig> os;
   RmcConfig rmc;
@@ -76,10 +87,12 @@ class World {
   Clock& clock();
   EventLog& log();
   ActorScheduler& actors();
-  firmware::Hypervisor& hypervisor();
-  hmc::Hmc& hmc();
+  std::size_t systems() const;
+  std::size_t system_of(PartitionId partition) const;             // where it is now
+  firmware::Hypervisor& hypervisor(std::size_t system = 0);
+  hmc::Hmc& hmc(std::size_t system = 0);
   // What this HMC sees of the managed system: invariant checkers ask it without a command.
-  const hmc::HypervisorPort& hypervisor_port() const;
+  const hmc::HypervisorPort& hypervisor_port(std::size_t system = 0) const;
   const hmc::RmcPort& rmc_port() const;
   bool has_linux(PartitionId partition) const;                    // running a modelled Linux
   kernel::KernelView kernel_view(PartitionId partition) const;    // has_linux only

@@ -3,11 +3,13 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "models/actor_pool.hpp"
 #include "models/context.hpp"
 #include "models/hypervisor_adapter.hpp"
 #include "models/managed_system.hpp"
+#include "models/migration.hpp"
 #include "models/partition_model.hpp"
 #include "models/rmc_network.hpp"
 #include "models/world.hpp"
@@ -31,10 +33,26 @@ struct OneNanosecond {
   OneNanosecond();
 };
 
+// One managed system with the console's view of it.
+struct SystemParts {
+  SystemParts(std::size_t number, const WorldConfig& world, Context context,
+              firmware::HypervisorEvents& events, RmcNetwork& network, Migrations& migrations,
+              Clock& clock, HypervisorAdapter::Find find);
+
+  ManagedSystem system;
+  HypervisorAdapter adapter;
+  hmc::Hmc hmc;
+};
+
 struct World::Impl final : firmware::HypervisorEvents {
   Impl(WorldConfig config, Choices& user_choices);
 
   PartitionModel* find(PartitionId id) const;
+  firmware::Hypervisor& hypervisor(std::size_t system) const;
+  // The system that a command line names with -m; the first one when it names none of them.
+  std::size_t system_named_in(const std::string& command_line) const;
+  void add_system(std::size_t number);
+  void add_partitions(std::size_t home);
   // Does it as soon as the present commit is over: firmware must not be re-entered from a commit.
   void after_commit(PartitionId id, std::function<void(PartitionModel&)> action);
 
@@ -43,6 +61,7 @@ struct World::Impl final : firmware::HypervisorEvents {
   void interrupt(PartitionId partition, std::uint32_t source) override;
   void partition_ended(PartitionId partition, bool restart) override;
   void thread_ready(PartitionId partition, ServerNumber server) override;
+  void event_waits(PartitionId partition) override;
 
   WorldConfig config;
   OneNanosecond resolution;
@@ -52,11 +71,10 @@ struct World::Impl final : firmware::HypervisorEvents {
   ActorPool pool;
   ActorScheduler actors;
   Context context;
-  ManagedSystem system;
-  std::map<PartitionId, std::unique_ptr<PartitionModel>> partitions;
   RmcNetwork network;
-  HypervisorAdapter adapter;
-  hmc::Hmc hmc;
+  Migrations migrations;
+  std::vector<std::unique_ptr<SystemParts>> systems;
+  std::map<PartitionId, std::unique_ptr<PartitionModel>> partitions;
   std::uint32_t last_session = 0;
 };
 

@@ -25,6 +25,7 @@ class WakingEvents final : public HypervisorEvents {
   void thread_ready(PartitionId partition, ServerNumber server) override {
     out_.thread_ready(partition, server);
   }
+  void event_waits(PartitionId partition) override { out_.event_waits(partition); }
 
  private:
   HypervisorEvents& out_;

@@ -35,6 +35,11 @@ MoveAnswer Mobility::validate(PartitionId id) const {
     return refuse(MoveStatus::not_migratable,
                   fmt::format("it has the physical slot {}", core_.platform.slots[i].location));
   }
+  for (std::size_t i = 0; i < core_.state.resources.size(); ++i) {
+    if (core_.state.resources[i].owner != id) continue;
+    return refuse(MoveStatus::not_migratable,
+                  fmt::format("it has the resource {}", core_.platform.resources[i].name));
+  }
   return {};
 }
 

@@ -46,6 +46,8 @@ bool hold(Core& core, std::size_t shell, ProcUnits units, std::uint32_t lmbs) {
 void forget_machine(const Core& core, PartitionState& p) {
   p.phbs.assign(core.platform.slots.size(), DrcState::unallocatable);
   p.slots.assign(core.platform.slots.size(), DrcState::unallocatable);
+  p.hot_plug.assign(core.platform.slots.size(), DrcState::foreign);
+  p.resources.assign(core.platform.resources.size(), DrcState::unallocatable);
   p.rtas.boot.kernel_dump.clear();               // R1-7.3.26-9
   p.mobility.placements.clear();
   p.mobility.reassignments.clear();              // R1-15.6-3: they spoke of the other machine

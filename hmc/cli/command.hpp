@@ -21,7 +21,8 @@ struct CommandSpec {
   CommandFunction run = nullptr;
 };
 
-extern const CommandSpec kLssyscfg, kLshwres, kChhwres, kRsthwres, kChsysstate;
+extern const CommandSpec kLssyscfg, kLshwres, kChhwres, kRsthwres, kChsysstate,
+    kMigrlpar;
 
 // The table of commands; null for one that the HMC does not know.
 const CommandSpec* find_command(std::string_view name);

@@ -16,7 +16,7 @@ template <class E, std::size_t N>
 using Words = std::array<std::pair<E, std::string_view>, N>;
 
 // hmc.md 1.3 (states), 1.2 (modes), 3.4 (RMC).
-inline constexpr Words<PartitionState, 7> kPartitionStates{{
+inline constexpr Words<PartitionState, 9> kPartitionStates{{
     {PartitionState::not_activated, "Not Activated"},
     {PartitionState::starting, "Starting"},
     {PartitionState::running, "Running"},
@@ -24,6 +24,8 @@ inline constexpr Words<PartitionState, 7> kPartitionStates{{
     {PartitionState::error, "Error"},
     {PartitionState::open_firmware, "Open Firmware"},
     {PartitionState::not_available, "Not Available"},
+    {PartitionState::migrating_running, "Migrating - Running"},
+    {PartitionState::migrating_not_active, "Migrating - Not Active"},
 }};
 inline constexpr Words<ProcMode, 2> kProcModes{{
     {ProcMode::dedicated, "ded"},

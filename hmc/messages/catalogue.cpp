@@ -136,6 +136,35 @@ constexpr std::array kCatalogue = std::to_array<MessageRow>({
     {move_kinds_differ, "HSCLSIM14", "own",
      "Processing resources cannot be moved between a dedicated and a shared processor partition."},
     {not_modelled, "HSCLSIM15", "own", "The simulator does not model {what}."},
+
+    // Migration.
+    {migration_no_rmc, "HSCLA246", "C",
+     "The management console cannot communicate with partition {partition}.  Either the network "
+     "connection is not available or the partition does not have a level of software that is "
+     "capable of supporting this operation.  Verify the correct network and setup of the "
+     "partition, and try the operation again."},
+    {migration_refused, "HSCLSIM16", "own",
+     "Partition {partition} cannot be migrated to the managed system {target}: {why}."},
+    {migration_os_failed, "HSCLSIM17", "own",
+     "The migration of partition {partition} failed: its operating system did not suspend.  The "
+     "partition goes on where it was.\n"
+     "The OS standard output is:\n\n{out}\nThe OS standard error is:\n\n{err}\n\n\n\n"
+     "The OS return code is {rc}."},
+    {migrated_with_error, "HSCLSIM18", "own",
+     "Partition {partition} is on the managed system {target}, but its operating system reported "
+     "an error.\n"
+     "The OS standard output is:\n\n{out}\nThe OS standard error is:\n\n{err}\n\n\n\n"
+     "The OS return code is {rc}."},
+    {migration_stopped, "HSCLSIM19", "own",
+     "The migration of partition {partition} was stopped.  The partition goes on where it was."},
+    {migration_timeout, "HSCLSIM20", "own",
+     "The operating system of partition {partition} did not answer within {minutes} minutes: the "
+     "migration was given up, and the partition goes on where it was."},
+    {migration_failed, "HSCLSIM21", "own",
+     "The migration of partition {partition} to the managed system {target} failed: {why}.  The "
+     "partition goes on where it was."},
+    {no_migration_to_stop, "HSCLSIM22", "own",
+     "There is no migration of partition {partition} that can be stopped."},
 });
 
 const MessageRow& row_of(MessageId id) {

@@ -20,6 +20,8 @@ enum class MessageId {
   wrong_proc_kind, not_lmb_multiple, too_many_decimals, above_maximum, below_minimum,
   units_exceed_procs, not_available, wrong_state, refused, same_partition, weight_needs_uncapped,
   weight_range, weight_failed, move_kinds_differ, not_modelled,
+  migration_no_rmc, migration_refused, migration_os_failed, migrated_with_error,
+  migration_stopped, migration_timeout, migration_failed, no_migration_to_stop,
 };
 
 struct MessageRow {

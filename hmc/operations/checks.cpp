@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hmc/inventory/text.hpp"
 #include "hmc/messages/catalogue.hpp"
 
 namespace lparsim::hmc {
@@ -155,8 +156,20 @@ RefusalText reachable(const Console& console, const ChangeRequest& request, cons
   return message(MessageId::no_rmc, {{"partition", part.partition.shown}});
 }
 
-constexpr std::array<Check, 6> kChecks = {fits_processors, fits_granularity, within_limits,
-                                          fits_ratio, available, reachable};
+// A partition on its way to another system cannot be changed, --force or not.
+RefusalText stays_here(const Console&, const ChangeRequest&, const Part& part) {
+  const PartitionState state = part.values.state;
+  if (state != PartitionState::migrating_running &&
+      state != PartitionState::migrating_not_active) {
+    return std::nullopt;
+  }
+  return message(MessageId::wrong_state,
+                 {{"partition", part.partition.shown},
+                  {"state", std::string(word_of(kPartitionStates, state))}});
+}
+
+constexpr std::array<Check, 7> kChecks = {stays_here, fits_processors, fits_granularity,
+                                          within_limits, fits_ratio, available, reachable};
 
 }  // namespace
 

@@ -59,14 +59,17 @@ bool memory_capable(Session& session) {
   return capable(session, "Memory DLPAR", "/sys/devices/system/memory/block_size_bytes");
 }
 
+bool migration_capable(Session& session) {
+  return capable(session, "partition migration", "/proc/device-tree/ibm,migratable-partition");
+}
+
 void print_capabilities(Session& session) {
   const bool cpu = cpu_capable(session);
   const bool memory = memory_capable(session);
   const bool slot = capable(session, "I/O DLPAR", kAddSlot);
   const bool phb = capable(session, "PHB DLPAR", kAddSlot);
   const bool hea = capable(session, "HEA DLPAR", "/sys/bus/ibmebus/probe");
-  const bool migration = capable(session, "partition migration",
-                                 "/proc/device-tree/ibm,migratable-partition");
+  const bool migration = migration_capable(session);
   const bool hibernation = capable(session, "partition hibernation",
                                    "/sys/devices/system/power/hibernate");
   const bool slb = lparcfg_value(session, "slb_size").has_value();

@@ -1,5 +1,5 @@
 // drmgr of powerpc-utils 1.3.10: what the HMC's resource manager starts in a Linux partition
-// (drmgr.md). Connectors of type cpu and mem are modelled; the others say so and fail.
+// (drmgr.md). Connectors of type cpu, mem and pmig are modelled; the others say so and fail.
 #include "models/userland/drmgr.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +16,7 @@ struct Command {
   std::string_view usage;
   int (*run)(Session&);
   std::string_view no_action;   // said when neither -a nor -r is given
+  bool (*valid)(Session&) = nullptr;   // instead of the check for -a and -r
 };
 constexpr std::array<Command, 8> kCommands{{
     {ConnectorType::none,
@@ -35,7 +36,8 @@ constexpr std::array<Command, 8> kCommands{{
     {ConnectorType::phb, "-c phb [-Q | -r | -a] -s <drc_name | drc_index>", nullptr, ""},
     {ConnectorType::pci, "-c pci -s <drc_name | drc_index> {-i | -a [-I] | -r [-I] | -R [-I]}",
      nullptr, ""},
-    {ConnectorType::pmig, "-m -p {check | pre} -s <stream_id>", nullptr, ""},
+    {ConnectorType::pmig, "-m -p {check | pre} -s <stream_id>", migrate_partition, "",
+     valid_migration},
     {ConnectorType::acc, "-c acc -t <accelType> -q <QoS_credit_count>", nullptr, ""},
 }};
 
@@ -58,6 +60,7 @@ bool valid_options(Session& session, const Command& command) {
     session.say(kError, "This connector type is not supported by the simulated drmgr.\n");
     return false;
   }
+  if (command.valid != nullptr) return command.valid(session);
   if (request.count == 0) request.count = 1;
   if (request.action != Action::add && request.action != Action::remove) {
     session.say(kError, command.no_action);

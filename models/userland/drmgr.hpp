@@ -17,11 +17,14 @@ void parse_drmgr_options(const std::vector<std::string>& argv, Session& session)
 
 bool cpu_capable(Session& session);
 bool memory_capable(Session& session);
+bool migration_capable(Session& session);
 // One line each on stderr, then the summary on stdout (drmgr -C).
 void print_capabilities(Session& session);
 
 int change_cpus(Session& session);
 int change_memory(Session& session);
+bool valid_migration(Session& session);
+int migrate_partition(Session& session);
 // -p ent_capacity|variable_weight: adds to or subtracts from the value in /proc/ppc64/lparcfg.
 int change_entitlement(Session& session);
 

@@ -55,7 +55,8 @@ void check_file(const FileExpectation& file, models::World& world, Failures& fai
 }
 
 void check_drc(const DrcExpectation& expected, models::World& world, Failures& failures) {
-  const auto drc = world.hypervisor().drc(expected.partition, expected.drc);
+  const auto drc = world.hypervisor(world.system_of(expected.partition))
+                       .drc(expected.partition, expected.drc);
   if (drc && drc->state == expected.state) return;
   failures.push_back({expected.where, fmt::format("DRC {:#x}", expected.drc.value),
                       std::string(to_string(expected.state)),
@@ -109,14 +110,16 @@ void check_state(const StateStep& expected, models::World& world, std::uint64_t 
                  Failures& failures) {
   for (const auto& file : expected.files) check_file(file, world, failures);
   for (const auto& drc : expected.drcs) check_drc(drc, world, failures);
-  if (expected.ledger) check_ledger(*expected.ledger, world.hypervisor().ledger(), failures);
+  if (expected.ledger) {
+    check_ledger(*expected.ledger, world.hypervisor(expected.ledger->system).ledger(), failures);
+  }
   check_events(expected.events, world.log(), first_event, failures);
   if (expected.agree.empty()) return;
   const Picture picture = take_picture(world);
   for (const auto& [partition, where] : expected.agree) {
     for (const auto& candidate : picture.partitions) {
       if (candidate.id != partition) continue;
-      const auto text = disagreement(candidate, picture.lmb_bytes);
+      const auto text = disagreement(candidate);
       if (!text.empty()) failures.push_back({where, text, {}, {}, {}});
     }
   }

@@ -49,6 +49,9 @@ void read_header(ObjectReader& root, RawScenario& scenario) {
   scenario.about = root.string_or("about", "");
   scenario.machine = root.string("machine");
   scenario.machine_where = scenario.file + ": /machine";
+  for (const Node& item : root.optional_array("other_machines")) {
+    scenario.other_machines.emplace_back(item.string(), item.where());
+  }
   scenario.firmware = root.optional_string("firmware");
   scenario.kernel = root.optional_string("kernel");
   scenario.userland = root.optional_string("userland");

@@ -52,6 +52,7 @@ struct RawShare {
 
 struct RawLedger {
   std::string where;
+  std::optional<std::string> system;
   std::optional<std::int32_t> free_units_hundredths;
   std::optional<std::uint32_t> free_lmbs;
   std::vector<RawShare> shares;
@@ -100,6 +101,7 @@ struct RawViolation {
 struct RawScenario {
   std::string file;
   std::string name, about, machine, machine_where;
+  std::vector<std::pair<std::string, std::string>> other_machines;   // path, where
   std::optional<std::string> firmware, kernel, userland, hmc;
   std::optional<std::uint64_t> seed;
   std::vector<RawFault> faults;

@@ -37,7 +37,8 @@ RawFile read_tree_expectation(const Node& node) {
   RawFile file;
   file.where = node.where();
   file.partition = object.string("partition");
-  file.path = std::string(kTree) + object.string("node");
+  file.path = std::string(kTree);
+  if (const auto path = object.string("node"); path != "/") file.path += path;   // the root
   const auto property = object.optional_string("property");
   if (property) file.path += "/" + *property;
   read_content(object, file);
@@ -61,6 +62,7 @@ RawLedger read_ledger(const Node& node) {
   ObjectReader object = node.object();
   RawLedger ledger;
   ledger.where = node.where();
+  ledger.system = object.optional_string("system");
   if (const auto units = object.optional("free_units")) {
     ledger.free_units_hundredths = units->hundredths(0, kMostUnits);
   }

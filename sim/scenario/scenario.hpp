@@ -51,6 +51,7 @@ struct DrcExpectation {
 
 struct LedgerExpectation {
   std::string where;
+  std::size_t system = 0;                          // number of the managed system
   std::optional<ProcUnits> free_units;
   std::optional<std::uint32_t> free_lmbs;
   struct Share {

@@ -44,12 +44,25 @@ void Validation::fail(const std::string& where, std::string message) {
 
 PartitionId Validation::partition(const std::string& name, const std::string& where) {
   std::string names;
-  for (const auto& config : machine_.platform.partitions) {
-    if (config.name == name) return config.id;
-    names += (names.empty() ? "" : ", ") + config.name;
+  for (std::size_t number = 0; number < machine_.systems(); ++number) {
+    for (const auto& config : machine_.system(number).platform.partitions) {
+      if (config.name == name) return config.id;
+      names += (names.empty() ? "" : ", ") + config.name;
+    }
   }
   fail(where, fmt::format("found \"{}\", allowed is a partition of the machine: {}", name, names));
   return kNoPartition;
+}
+
+std::size_t Validation::system(const std::string& name, const std::string& where) {
+  std::string names;
+  for (std::size_t number = 0; number < machine_.systems(); ++number) {
+    const std::string& known = machine_.system(number).inventory.system_name;
+    if (known == name) return number;
+    names += (names.empty() ? "" : ", ") + known;
+  }
+  fail(where, fmt::format("found \"{}\", allowed is a managed system: {}", name, names));
+  return 0;
 }
 
 PartitionId Validation::linux_partition(const std::string& name, const std::string& where) {
@@ -125,6 +138,7 @@ DrcExpectation Validation::drc(const RawDrc& raw) {
 LedgerExpectation Validation::ledger(const RawLedger& raw) {
   LedgerExpectation ledger;
   ledger.where = raw.where;
+  if (raw.system) ledger.system = system(*raw.system, raw.where + "/system");
   if (raw.free_units_hundredths) ledger.free_units = ProcUnits{*raw.free_units_hundredths};
   ledger.free_lmbs = raw.free_lmbs;
   for (const auto& share : raw.shares) {

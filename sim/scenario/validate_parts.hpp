@@ -17,6 +17,7 @@ class Validation {
 
   // After an error they return an empty value; error() tells the first one.
   PartitionId partition(const std::string& name, const std::string& where);
+  std::size_t system(const std::string& name, const std::string& where);
   PartitionId linux_partition(const std::string& name, const std::string& where);
   TextPattern pattern(const RawText& raw);
   FileExpectation file(const RawFile& raw);

@@ -203,7 +203,7 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"/partitions/0/count", "2", "the name must hold {id}"}));
 
 TEST(Machine, ShippedMachinesAreGood) {
-  for (const char* name : {"small.json", "power10.json", "hot_plug.json"}) {
+  for (const char* name : {"small.json", "power10.json", "hot_plug.json", "spare.json"}) {
     const std::string path = std::string("scenarios/machines/") + name;
     EXPECT_TRUE(schema_accepts(json::parse(source(path)))) << name;
     const auto machine = read_machine(std::string(LPARSIM_SOURCE_DIR) + "/" + path);

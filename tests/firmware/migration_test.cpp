@@ -99,6 +99,32 @@ TEST_F(Migration, WholeConversationLeavesNothingBehind) {
             (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{7, 0}, {7, 1}, {7, 8}}));
 }
 
+// Connectors of slots and resources are the machine's: none of the old ones comes along.
+TEST_F(Migration, MachinesMayDifferInSlotsAndResources) {
+  for (const bool more : {true, false}) {
+    PlatformConfig target = other_platform();
+    if (more) {
+      target.resources = {{ResourceKind::memory_region, DrcIndex{0x80000100}, "MEM-1 1", 1, {}, {},
+                           std::uint64_t{1} << 40, 256U << 20}};
+    } else {
+      target.slots.clear();
+    }
+    make(target);
+    migrate();
+    for (const DrcType type : {DrcType::phb, DrcType::slot, DrcType::hot_plug,
+                               DrcType::mem_region, DrcType::port}) {
+      for (const DrcView& drc : there->hypervisor.drcs(kShell, type)) {
+        EXPECT_FALSE(drc.state == DrcState::configured || drc.state == DrcState::available ||
+                     drc.state == DrcState::unisolated)
+            << drc.name;
+      }
+    }
+    EXPECT_EQ(there->hypervisor.drcs(kShell, DrcType::mem_region).size(), more ? 1U : 0U);
+    EXPECT_EQ(there->hypervisor.drcs(kShell, DrcType::phb).size(), target.slots.size());
+    expect_sound();
+  }
+}
+
 // R1-7.3.23-6: DRC states, threads, options, memory and the tree but for what table 7-112 lists.
 TEST_F(Migration, StateIsAsItWasBefore) {
   EXPECT_EQ(here->hypervisor.set_lmbs(kShared, 6).status, AssignStatus::done);

@@ -175,7 +175,7 @@ TEST(Catalogue, HasOneRowPerMessageAndOwnCodesForOwnTexts) {
     EXPECT_TRUE(!own || row.code.empty() || row.code.starts_with("HSCLSIM")) << row.code;
     EXPECT_TRUE(own || !row.code.starts_with("HSCLSIM")) << row.code;
   }
-  EXPECT_EQ(seen.size(), static_cast<std::size_t>(MessageId::not_modelled) + 1);
+  EXPECT_EQ(seen.size(), static_cast<std::size_t>(MessageId::no_migration_to_stop) + 1);
 }
 
 // LPARSIM_REWRITE_GOLDENS=1 writes the file anew; the difference is reviewed.

@@ -56,6 +56,32 @@ Answer FakeSystem::answer() {
   return next;
 }
 
+MigrationEnd FakeSystem::migration_end() {
+  if (migration_ends.empty()) return {};
+  const MigrationEnd next = migration_ends.front();
+  migration_ends.pop_front();
+  return next;
+}
+
+MigrationEnd FakeSystem::validate_migration(PartitionId id, const std::string& target) {
+  calls.push_back("validate_migration " + std::to_string(id.value) + ' ' + target);
+  return migration_end();
+}
+
+MigrationEnd FakeSystem::migrate(PartitionId id, const std::string& target,
+                                 std::optional<Duration> deadline) {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(deadline.value_or(Duration::zero()));
+  calls.push_back("migrate " + std::to_string(id.value) + ' ' + target + ' ' +
+                  std::to_string(seconds.count()));
+  return migration_end();
+}
+
+bool FakeSystem::stop_migration(PartitionId id) {
+  calls.push_back("stop_migration " + std::to_string(id.value));
+  return stops;
+}
+
 void FakeSystem::call(const std::string& what, PartitionId id, std::int64_t value) {
   calls.push_back(what + ' ' + std::to_string(id.value) + ' ' + std::to_string(value));
 }

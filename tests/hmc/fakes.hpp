@@ -31,6 +31,8 @@ class FakeSystem final : public HypervisorPort, public RmcPort {
   std::deque<Answer> answers;            // for changes; empty = accepted
   std::vector<std::string> calls;
   std::optional<ResourceSetting> powered_with;
+  std::deque<MigrationEnd> migration_ends;   // of validate and migrate; empty = done
+  bool stops = true;                         // stop_migration
 
   SystemValues system() const override { return system_values; }
   PartitionValues partition(PartitionId id) const override { return values.at(id); }
@@ -45,12 +47,20 @@ class FakeSystem final : public HypervisorPort, public RmcPort {
   Answer power_on(PartitionId id, const ResourceSetting* setting) override;
   Answer power_off(PartitionId id, bool immediate, bool restart) override;
 
+  std::vector<std::string> migration_targets() const override { return {"sys2"}; }
+  MigrationEnd validate_migration(PartitionId id, const std::string& target) override;
+  MigrationEnd migrate(PartitionId id, const std::string& target,
+                       std::optional<Duration> deadline) override;
+  bool stop_migration(PartitionId id) override;
+  MigrationState migration(PartitionId) const override { return MigrationState::none; }
+
   RmcState state(PartitionId id) const override { return rmc_states.at(id); }
   RmcReply run(PartitionId id, const std::string& command,
                std::optional<Duration> deadline) override;
 
  private:
   Answer answer();
+  MigrationEnd migration_end();
   void call(const std::string& what, PartitionId id, std::int64_t value);
   void follow(PartitionId id);
 };

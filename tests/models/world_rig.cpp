@@ -1,5 +1,7 @@
 #include "tests/models/world_rig.hpp"
 
+#include "firmware/profiles/profile.hpp"
+
 namespace lparsim::models {
 namespace {
 
@@ -21,33 +23,58 @@ firmware::PartitionConfig partition(PartitionId id, const char* name, std::int32
 
 }  // namespace
 
-WorldConfig small_machine() {
-  WorldConfig config;
-  auto& platform = config.platform;
+namespace {
+
+void fill(SystemConfig& system, const char* name, const char* serial,
+          std::vector<firmware::PartitionConfig> partitions) {
+  auto& platform = system.platform;
   platform.type_model = "9105-22A";
-  platform.serial = "7800001";
-  platform.name = "small";
+  platform.serial = serial;
+  platform.name = name;
   platform.installed_lmbs = platform.configurable_lmbs = 64;
   platform.firmware_lmbs = 4;
   platform.installed_units = platform.configurable_units = whole_processors(8);
-  platform.partitions = {partition(kOne, "one", 2), partition(kTwo, "two", 2),
-                         partition(kVios, "vios", 1)};
-  platform.partitions[2].os = firmware::OsType::vioserver;
-  config.inventory.system_name = "small";
-  config.inventory.type_model = platform.type_model;
-  config.inventory.serial = platform.serial;
-  for (const auto& partition : platform.partitions) {
+  platform.partitions = std::move(partitions);
+  system.inventory.system_name = name;
+  system.inventory.type_model = platform.type_model;
+  system.inventory.serial = platform.serial;
+  for (const auto& own : platform.partitions) {
     hmc::PartitionRecord record;
-    record.id = partition.id;
-    record.name = partition.name;
-    record.env = partition.id == kVios ? "vioserver" : "aixlinux";
+    record.id = own.id;
+    record.name = own.name;
+    record.env = own.os == firmware::OsType::vioserver ? "vioserver" : "aixlinux";
     record.resource_config = true;
-    config.inventory.partitions.push_back(record);
-    OsConfig os;
-    os.powered_on = partition.id != kVios;
-    os.kind = partition.id == kVios ? OsKind::generic : OsKind::linux;
-    config.os[partition.id] = os;
+    system.inventory.partitions.push_back(record);
   }
+}
+
+}  // namespace
+
+WorldConfig small_machine() {
+  WorldConfig config;
+  std::vector<firmware::PartitionConfig> partitions{
+      partition(kOne, "one", 2), partition(kTwo, "two", 2), partition(kVios, "vios", 1)};
+  partitions[2].os = firmware::OsType::vioserver;
+  fill(config, "small", "7800001", std::move(partitions));
+  for (const PartitionId id : {kOne, kTwo, kVios}) {
+    OsConfig os;
+    os.powered_on = id != kVios;
+    os.kind = id == kVios ? OsKind::generic : OsKind::linux;
+    config.os[id] = os;
+  }
+  return config;
+}
+
+WorldConfig two_machines() {
+  WorldConfig config = small_machine();
+  config.platform.cores_per_chip = 4;
+  SystemConfig& other = config.others.emplace_back();
+  fill(other, "other", "7800002", {partition(kFour, "four", 2)});
+  other.platform.processor.clock_hz = 4'000'000'000U;
+  auto profile = std::make_shared<firmware::FirmwareProfile>(*firmware::find_profile("phyp"));
+  profile->tree.cache_nodes = false;
+  other.firmware = profile;
+  config.os[kFour];
   return config;
 }
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "models/world.hpp"
 
@@ -13,8 +14,13 @@ namespace lparsim::models {
 inline constexpr PartitionId kOne{1}, kTwo{2}, kVios{3};
 
 WorldConfig small_machine();
+// The same with a second system beside it, "other": partition 4, "four", off; faster processors,
+// no cache nodes.
+inline constexpr PartitionId kFour{4};
+WorldConfig two_machines();
 
 struct WorldTest : testing::Test {
+  explicit WorldTest(WorldConfig config = small_machine()) : world(std::move(config), choices) {}
   // Partitions one and two are up, with RMC, at rest.
   void boot();
   // Runs an HMC command line until it is over.
@@ -40,7 +46,7 @@ struct WorldTest : testing::Test {
   std::unique_ptr<ScriptedChoices> scripted;
   Choices* other = nullptr;   // asked instead, where a test does more than to script
   Switchable choices{*this};
-  World world{small_machine(), choices};
+  World world;
 };
 
 }  // namespace lparsim::models

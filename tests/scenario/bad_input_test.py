@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from program import FLOWS, PROGRAM, ProgramTest, lparsim
+from program import FLOWS, MACHINE, PROGRAM, ProgramTest, lparsim
 
 # field of the scenario, its value, what the line must say
 MISTAKES = [
@@ -32,6 +32,10 @@ MISTAKES = [
     ("steps", [{"expect": {"events": [{"kind": "hmc_reply", "fields": {"x": 1}}]}}], "exit"),
     ("steps", [{"expect": {"file": [{"partition": "alpha", "path": "/x", "hex": "0"}]}}], "/hex: "),
     ("steps", [{"expect": {"file": [{"partition": "alpha", "path": "x"}]}}], "absolute path"),
+    ("steps", [{"expect": {"ledger": {"system": "big"}}}], 'found "big", allowed is a managed system'),
+    ("other_machines", "spare.json", ": /other_machines: "),
+    ("other_machines", ["nowhere.json"], ': /other_machines/0: found "nowhere.json"'),
+    ("other_machines", [str(MACHINE)], ": /other_machines/0: the managed system small is there twice"),
     ("expect_violations", [{"invariant": "LUCK"}], "OWN, AGREE"),
     ("faults", [{"site": "nowhere", "outcome": "x"}], "never asked for"),
 ]

@@ -11,10 +11,14 @@ constexpr std::uint64_t kLmb = 256ULL << 20;
 
 Picture sound_picture() {
   Picture picture;
-  picture.lmb_bytes = kLmb;
+  picture.systems.resize(1);
+  picture.systems[0].name = "here";
+  auto& ledger = picture.systems[0].ledger;
   auto& partition = picture.partitions.emplace_back();
   partition.id = PartitionId{1};
   partition.name = "one";
+  partition.system = "here";
+  partition.lmb_bytes = kLmb;
   partition.firmware.power = firmware::PowerState::on;
   partition.firmware.owned_procs = 2;
   partition.firmware.owned_lmbs = 4;
@@ -26,12 +30,12 @@ Picture sound_picture() {
   kernel.boot_memory_bytes = 2 * kLmb;
   kernel.lmbs = {{2 * kLmb, 0x80000002, 0, 8, true}, {3 * kLmb, 0x80000003, 0, 8, true},
                  {4 * kLmb, 0x80000004, 0, 0, false}};
-  picture.ledger.configurable_lmbs = 10;
-  picture.ledger.firmware_lmbs = 1;
-  picture.ledger.free_lmbs = 5;
-  picture.ledger.configurable_units = picture.ledger.free_units = ProcUnits{800};
-  picture.ledger.free_units = ProcUnits{600};
-  picture.ledger.shares = {{PartitionId{1}, ProcUnits{200}, 4, 0}};
+  ledger.configurable_lmbs = 10;
+  ledger.firmware_lmbs = 1;
+  ledger.free_lmbs = 5;
+  ledger.configurable_units = ledger.free_units = ProcUnits{800};
+  ledger.free_units = ProcUnits{600};
+  ledger.shares = {{PartitionId{1}, ProcUnits{200}, 4, 0}};
   return picture;
 }
 
@@ -53,14 +57,14 @@ struct Step : testing::Test {
 TEST_F(Step, ASoundStepHasNoFinding) { EXPECT_EQ(found(), ""); }
 
 TEST_F(Step, OwnSeesALostLmbAndALostProcessor) {
-  after.ledger.free_lmbs = 4;
+  after.systems[0].ledger.free_lmbs = 4;
   EXPECT_EQ(found(), "OWN ");
-  after.ledger.free_units = ProcUnits{599};
+  after.systems[0].ledger.free_units = ProcUnits{599};
   EXPECT_EQ(found(), "OWN OWN ");
 }
 
 TEST_F(Step, OwnPassesOnWhatFirmwareSaysOfItself) {
-  after.inconsistencies = {"DTWF /cpus has no #address-cells"};
+  after.systems[0].inconsistencies = {"DTWF /cpus has no #address-cells"};
   EXPECT_EQ(found(), "DTWF ");
 }
 
@@ -107,6 +111,27 @@ TEST_F(Step, DrstateAllowsTheRoadAndPoweringOn) {
   log.add(EventKind::partition_state, PartitionId{1}, log.text("off"), log.text("on"));
   log.add(EventKind::drc_state, PartitionId{1}, 1, log.text("L1b"), log.text("L4"));
   EXPECT_EQ(found(), "");
+}
+
+TEST_F(Step, AMigrationHasPutThePartitionWhereItSays) {
+  const std::string command = "migrlpar -o m -m here -t there -p one";
+  EXPECT_EQ(found({{command, 1, "", "HSCLSIM17 ..."}}), "");
+  EXPECT_EQ(found({{command, 0, "", ""}}), "REPORT ");
+  one().system = "there";
+  EXPECT_EQ(found({{command, 0, "", ""}}), "");
+  EXPECT_EQ(found({{command, 1, "", "... is on the managed system there, but ..."}}), "");
+  EXPECT_EQ(found({{command, 1, "", "HSCLSIM17 ..."}}), "ATOMIC ");
+  EXPECT_EQ(found({{"migrlpar -o v -m here -t there -p one", 0, "", ""}}), "") << "no claim";
+  after.partitions.clear();
+  EXPECT_EQ(found({{command, 0, "", ""}}), "REPORT ");
+}
+
+TEST_F(Step, OwnLooksAtEverySystem) {
+  before.systems.push_back(before.systems[0]);
+  after.systems.push_back(after.systems[0]);
+  EXPECT_EQ(found(), "");
+  after.systems[1].ledger.free_lmbs = 4;
+  EXPECT_EQ(found(), "OWN ");
 }
 
 TEST_F(Step, CrashSeesAKernelThatStopped) {

@@ -40,6 +40,7 @@ bool schema_accepts(const json& document) {
 const json& whole() {
   static const json document = json::parse(R"({
     "kind": "scenario", "version": 1, "name": "n", "about": "a", "machine": "m.json",
+    "other_machines": ["n.json"],
     "firmware": "phyp", "kernel": "6.1", "userland": "1.3.10", "hmc": "v10", "seed": 7,
     "faults": [{"site": "s", "partition": "one", "argument": 16, "nth": 2, "times": 0,
                 "outcome": "o"},
@@ -63,7 +64,7 @@ const json& whole() {
                  {"partition": "one", "node": "/cpus", "property": "name", "hex": "00"},
                  {"partition": "one", "node": "/cpus", "absent": false}],
         "drc": [{"partition": "one", "drc": "0x10000001", "state": "L4"}],
-        "ledger": {"free_units": 1.25, "free_lmbs": 3,
+        "ledger": {"system": "s", "free_units": 1.25, "free_lmbs": 3,
                    "partitions": [{"partition": "two", "units": 0.5, "lmbs": 1}]},
         "events": [{"kind": "hmc_reply", "partition": "one", "fields": {"exit": 0}}],
         "agree": ["one"]}}],

@@ -21,7 +21,7 @@ std::string difference(const Compared& values) {
 
 }  // namespace
 
-std::string disagreement(const PartitionPicture& partition, std::uint64_t lmb_bytes) {
+std::string disagreement(const PartitionPicture& partition) {
   if (!partition.kernel || partition.kernel->crashed) return {};
   constexpr std::int64_t kMebibyte = 1 << 20;
   const auto& target = partition.hmc.pend;
@@ -30,7 +30,7 @@ std::string disagreement(const PartitionPicture& partition, std::uint64_t lmb_by
       Compared{"processors", target.processors.procs.amount, partition.firmware.owned_procs,
                partition.kernel_processors()},
       Compared{"memory in MB", target.memory.mb.amount,
-               lmbs * static_cast<std::int64_t>(lmb_bytes) / kMebibyte,
+               lmbs * static_cast<std::int64_t>(partition.lmb_bytes) / kMebibyte,
                partition.kernel_memory_bytes() / kMebibyte}};
   for (const auto& values : all) {
     if (auto text = difference(values); !text.empty()) return partition.name + " " + text;
@@ -47,7 +47,7 @@ std::string disagreement(const PartitionPicture& partition, std::uint64_t lmb_by
 void check_agree(const StepRecord& step, std::vector<Finding>& findings) {
   for (const auto& partition : step.after.partitions) {
     if (partition.difference_reported) continue;
-    auto text = disagreement(partition, step.after.lmb_bytes);
+    auto text = disagreement(partition);
     if (!text.empty()) findings.push_back({"AGREE", std::move(text)});
   }
 }

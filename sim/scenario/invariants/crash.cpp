@@ -12,8 +12,8 @@ void check_crash(const StepRecord& step, std::vector<Finding>& findings) {
 }
 
 std::vector<Finding> check_all(const StepRecord& step) {
-  constexpr std::array<Checker, 5> kCheckers{check_own, check_agree, check_report, check_drstate,
-                                             check_crash};
+  constexpr std::array<Checker, 6> kCheckers{check_own,   check_agree,   check_report,
+                                             check_moved, check_drstate, check_crash};
   std::vector<Finding> findings;
   for (const auto check : kCheckers) check(step, findings);
   return findings;

@@ -77,4 +77,15 @@ std::optional<std::vector<Claim>> claims_of(const Operation& operation) {
   return claims;
 }
 
+std::optional<MoveClaim> move_claim_of(const Operation& operation) {
+  const Words words = words_of(operation.command);
+  if (word(words, "") != "migrlpar" || word(words, "-o") != "m" || !words.contains("-p")) {
+    return std::nullopt;
+  }
+  const std::string text = operation.out + operation.err;
+  const bool arrived = operation.exit_status == 0 ||
+                       text.find("is on the managed system") != std::string::npos;
+  return MoveClaim{word(words, "-p"), arrived ? word(words, "-t") : std::string()};
+}
+
 }  // namespace lparsim::scenario

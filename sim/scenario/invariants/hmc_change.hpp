@@ -22,4 +22,12 @@ struct Claim {
 // the command's effect cannot be told from its answer (--force, -o s, a failed move).
 std::optional<std::vector<Claim>> claims_of(const Operation& operation);
 
+// Where a migrlpar command claims that the partition is now; nullopt: it is no migration, or names
+// the partition by its id.
+struct MoveClaim {
+  std::string partition;
+  std::string system;                    // empty: where it was
+};
+std::optional<MoveClaim> move_claim_of(const Operation& operation);
+
 }  // namespace lparsim::scenario

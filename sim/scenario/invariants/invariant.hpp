@@ -22,6 +22,7 @@ using Checker = void (*)(const StepRecord& step, std::vector<Finding>& findings)
 void check_own(const StepRecord& step, std::vector<Finding>& findings);
 void check_agree(const StepRecord& step, std::vector<Finding>& findings);
 void check_report(const StepRecord& step, std::vector<Finding>& findings);   // and ATOMIC
+void check_moved(const StepRecord& step, std::vector<Finding>& findings);    // and ATOMIC
 void check_drstate(const StepRecord& step, std::vector<Finding>& findings);
 void check_crash(const StepRecord& step, std::vector<Finding>& findings);
 
@@ -30,7 +31,7 @@ std::vector<Finding> check_all(const StepRecord& step);
 
 // Whether HMC, firmware and OS have the same numbers; "" or what differs. Used by AGREE and by
 // the expectation "agree", which allows no exception.
-std::string disagreement(const PartitionPicture& partition, std::uint64_t lmb_bytes);
+std::string disagreement(const PartitionPicture& partition);
 
 // The names that a scenario may use under expect_violations.
 inline constexpr std::array<std::string_view, 7> kInvariantNames{

@@ -36,14 +36,16 @@ std::string_view name_in(std::string_view line) {
 }  // namespace
 
 void check_own(const StepRecord& step, std::vector<Finding>& findings) {
-  check_sums(step.after.ledger, findings);
-  const auto& before = step.before.ledger;
-  const auto& after = step.after.ledger;
-  if (before.configurable_lmbs != after.configurable_lmbs ||
-      before.configurable_units != after.configurable_units) {
-    findings.push_back({"OWN", "the machine's configurable resources changed"});
+  for (std::size_t i = 0; i < step.after.systems.size(); ++i) {
+    const SystemPicture& system = step.after.systems[i];
+    check_sums(system.ledger, findings);
+    const auto& before = step.before.systems.at(i).ledger;
+    if (before.configurable_lmbs != system.ledger.configurable_lmbs ||
+        before.configurable_units != system.ledger.configurable_units) {
+      findings.push_back({"OWN", "the machine's configurable resources changed"});
+    }
+    for (const auto& line : system.inconsistencies) findings.push_back({name_in(line), line});
   }
-  for (const auto& line : step.after.inconsistencies) findings.push_back({name_in(line), line});
 }
 
 }  // namespace lparsim::scenario

@@ -31,9 +31,9 @@ std::optional<Sums> sums_of(const StepRecord& step) {
   return sums;
 }
 
-std::int64_t amount_in(const PartitionPicture& partition, Resource resource, std::uint64_t lmb) {
+std::int64_t amount_in(const PartitionPicture& partition, Resource resource) {
   if (resource == Resource::processors) return partition.firmware.owned_procs;
-  const auto bytes = std::uint64_t{partition.firmware.owned_lmbs} * lmb;
+  const auto bytes = std::uint64_t{partition.firmware.owned_lmbs} * partition.lmb_bytes;
   return static_cast<std::int64_t>(bytes >> 20);
 }
 
@@ -48,8 +48,7 @@ void check_report(const StepRecord& step, std::vector<Finding>& findings) {
     const auto* after = step.after.find(key.first);
     if (before == nullptr || after == nullptr) continue;   // no such partition: refused
     if (before->firmware.power != after->firmware.power) continue;
-    const auto changed = amount_in(*after, key.second, step.after.lmb_bytes) -
-                         amount_in(*before, key.second, step.before.lmb_bytes);
+    const auto changed = amount_in(*after, key.second) - amount_in(*before, key.second);
     if (changed == sum.amount) continue;
     findings.push_back(
         {sum.failed ? "ATOMIC" : "REPORT",

@@ -7,18 +7,20 @@ namespace {
 
 constexpr std::uint32_t kAssigned = 0x8;         // ibm,dynamic-memory flags, LoPAR table 200
 
-PartitionPicture picture_of(models::World& world, PartitionId id) {
+PartitionPicture picture_of(models::World& world, std::size_t system, PartitionId id) {
   PartitionPicture picture;
-  const auto& hypervisor = world.hypervisor();
+  const auto& hypervisor = world.hypervisor(system);
   picture.id = id;
+  picture.system = world.hmc(system).inventory().system_name;
+  picture.lmb_bytes = hypervisor.platform().lmb_bytes;
   picture.firmware = hypervisor.partition(id);
   picture.name = picture.firmware.config.name;
-  picture.hmc = world.hypervisor_port().partition(id);
+  picture.hmc = world.hypervisor_port(system).partition(id);
   if (world.has_linux(id)) picture.kernel = world.kernel_view(id);
   picture.drcs = hypervisor.drcs(id, firmware::DrcType::cpu);
   const auto memory = hypervisor.drcs(id, firmware::DrcType::mem);
   picture.drcs.insert(picture.drcs.end(), memory.begin(), memory.end());
-  picture.difference_reported = world.hmc().difference_was_reported(id);
+  picture.difference_reported = world.hmc(system).difference_was_reported(id);
   return picture;
 }
 
@@ -46,12 +48,16 @@ const PartitionPicture* Picture::find(std::string_view name) const {
 
 Picture take_picture(models::World& world) {
   Picture picture;
-  for (const auto id : world.hypervisor().partitions()) {
-    picture.partitions.push_back(picture_of(world, id));
+  for (std::size_t system = 0; system < world.systems(); ++system) {
+    const auto& hypervisor = world.hypervisor(system);
+    picture.systems.push_back({world.hmc(system).inventory().system_name, hypervisor.ledger(),
+                               hypervisor.inconsistencies()});
+    for (const auto id : hypervisor.partitions()) {
+      // The places of partitions that are elsewhere are empty.
+      if (world.system_of(id) != system) continue;
+      picture.partitions.push_back(picture_of(world, system, id));
+    }
   }
-  picture.ledger = world.hypervisor().ledger();
-  picture.lmb_bytes = world.hypervisor().platform().lmb_bytes;
-  picture.inconsistencies = world.hypervisor().inconsistencies();
   return picture;
 }
 

@@ -20,6 +20,8 @@ struct Operation {
 struct PartitionPicture {
   PartitionId id;
   std::string name;
+  std::string system;                            // the managed system on which it is
+  std::uint64_t lmb_bytes = 0;
   firmware::PartitionView firmware;
   hmc::PartitionValues hmc;                      // what the HMC would list
   std::optional<kernel::KernelView> kernel;      // a running modelled Linux
@@ -30,11 +32,15 @@ struct PartitionPicture {
   std::int64_t kernel_memory_bytes() const;      // boot memory and assigned LMBs
 };
 
-struct Picture {
-  std::vector<PartitionPicture> partitions;      // ascending id
+struct SystemPicture {
+  std::string name;
   firmware::LedgerView ledger;
-  std::uint64_t lmb_bytes = 0;
   std::vector<std::string> inconsistencies;      // of the firmware with itself
+};
+
+struct Picture {
+  std::vector<SystemPicture> systems;
+  std::vector<PartitionPicture> partitions;      // by system, ascending id
 
   const PartitionPicture* find(std::string_view name) const;
 };

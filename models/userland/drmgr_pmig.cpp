@@ -1,0 +1,70 @@
+// drmgr -c pmig: tells the kernel to migrate (drmgr.md sections 3 and 4). Left out: hooks, the
+// device-tree update of its own for kernels without api_version 1, hibernation.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "models/userland/drmgr.hpp"
+#include "models/userland/files.hpp"
+
+namespace lparsim::userland {
+namespace {
+
+constexpr std::string_view kVersionFile = "/sys/kernel/mobility/api_version";
+constexpr std::string_view kMigrationFile = "/sys/kernel/mobility/migration";
+constexpr Duration kSettle = std::chrono::seconds(5);
+
+int start_migration(Session& session, std::uint64_t stream) {
+  constexpr long kKernelDoesAll = 1;
+  const long version = int_attribute(session.files, kVersionFile).value_or(0);
+  if (version != kKernelDoesAll) {
+    session.say(kError, fmt::format("Unknown kernel migration api version {}\n", version));
+    return -1;
+  }
+  const std::string text = fmt::format("0x{:x}\n", stream);
+  session.say(kDebug, fmt::format("Initiating migration via {} with {}\n", kMigrationFile, text));
+  const std::int64_t written = write_text(session.files, kMigrationFile, text);
+  const int rc = written < 0 ? static_cast<int>(-written) : 0;
+  if (rc != 0) session.say(kDebug, "Write to migration file failed with rc: -1\n");
+  session.say(kDebug, fmt::format("Kernel migration returned {}\n", rc));
+  return rc;
+}
+
+}  // namespace
+
+bool valid_migration(Session& session) {
+  const Request& request = session.request;
+  if (request.p_option.empty()) {
+    session.say(kError, "A command must be specified\n");
+    return false;
+  }
+  if (request.action != Action::migrate) {
+    session.say(kError, "The -m must be specified for migrations\n");
+    return false;
+  }
+  if (migration_capable(session)) return true;
+  session.say(kError, "Partition Mobility is not supported.\n");
+  return false;
+}
+
+int migrate_partition(Session& session) {
+  const Request& request = session.request;
+  if (!migration_capable(session)) return -1;
+  if (request.p_option == "check") {
+    session.say(kDebug, "check: Nothing to do...\n");
+    return 0;
+  }
+  if (request.p_option != "pre") {
+    session.say(kDebug, fmt::format("Invalid command \"{}\" specified\n", request.p_option));
+    return 1;
+  }
+  if (!request.drc_name) {
+    session.say(kError, "No streamid specified\n");
+    return -1;
+  }
+  const std::uint64_t stream = std::strtoull(request.drc_name->c_str(), nullptr, 16);
+  session.process.sleep(kSettle);
+  return start_migration(session, stream);
+}
+
+}  // namespace lparsim::userland
