@@ -70,6 +70,8 @@ constexpr std::array kSwitches{
                "only the first connector of ibm,drc-info becomes a hot-plug slot"},
     SwitchInfo{Switch::power_level_delay_fails, "power_level_delay_fails", "23", "6.1",
                "an extended delay of get-power-level is an error"},
+    SwitchInfo{Switch::prod_failure_ignored, "prod_failure_ignored", "8 (as read)", "6.1",
+               "a joined CPU that could not be prodded after a migration sleeps for ever"},
     SwitchInfo{Switch::update_keeps_drc_word, "update_keeps_drc_word", "13", "6.1",
                "an added node without a known parent: its DRC index is read as a list of its own"},
     SwitchInfo{Switch::update_adds_root_only, "update_adds_root_only", "27", "6.1",

@@ -40,6 +40,7 @@ enum class Switch : std::uint8_t {
   drc_lookup_unchecked,
   drc_info_first_slot,
   power_level_delay_fails,
+  prod_failure_ignored,
   update_keeps_drc_word,
   update_adds_root_only,
   update_trusts_firmware,

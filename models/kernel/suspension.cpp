@@ -48,13 +48,26 @@ int join(Kernel& kernel, std::uint32_t logical) {
   }
 }
 
+// A CPU that is not prodded never comes back: worth a few more tries.
+std::int64_t prod(Kernel& kernel, std::uint32_t own, std::uint32_t server) {
+  constexpr int kTries = 10;
+  constexpr std::uint64_t kWait = 1'000'000;
+  for (int left = kTries;; --left) {
+    HcallRegisters r{server};
+    const std::int64_t status = hcall_on(kernel, own, kHProd, r);
+    if (status == kHSuccess || left == 1 || kernel.has(Switch::prod_failure_ignored)) {
+      return status;
+    }
+    kernel.host.sleep_ns(kWait);
+  }
+}
+
 void prod_others(Kernel& kernel, std::uint32_t logical) {
   const std::uint32_t own = kernel.state.cpus[logical].server;
   for (std::uint32_t other = 0; other < kernel.state.cpus.size(); ++other) {
     const LogicalCpu& cpu = kernel.state.cpus[other];
     if (!cpu.online || other == logical) continue;
-    HcallRegisters r{cpu.server};
-    const std::int64_t status = hcall_on(kernel, own, kHProd, r);
+    const std::int64_t status = prod(kernel, own, cpu.server);
     if (status == kHSuccess) continue;
     kernel.log(kLogError, fmt::format("mobility: H_PROD of CPU {} (hwid {}) error: {}", other,
                                       cpu.server, status));

@@ -107,6 +107,17 @@ TEST_F(MobilityTest, FirstToComeBackProdsAllOthers) {
   EXPECT_EQ(servers, (std::vector<std::uint32_t>{0, 0, 0, 1, 2})) << "each on its own thread";
 }
 
+TEST_F(MobilityTest, AFailedProdIsRepeatedOnlyWithoutTheDefect) {
+  for (const bool defect : {true, false}) {
+    start(KernelLevel{"one", defect ? bit(Switch::prod_failure_ignored) : 0, true}, {.cores = 2});
+    const Script prods = defect ? prod(1, -1) : prod(1, -1) + prod(1, -1) + prod(1);
+    host_.expect(vasi(kSuspending) + join(kContinue) + suspend_me(0) + prods + join(0) +
+                 arrival());
+    EXPECT_EQ(migrate(), kWritten);
+    EXPECT_EQ(host_.logged("H_PROD of CPU 1 (hwid 1) error: -1"), defect);
+  }
+}
+
 TEST_F(MobilityTest, OfflineCpusDoNotJoin) {
   start("6.1", {.cores = 2});
   host_.expect(stop_cpu(1));

@@ -2,10 +2,7 @@
 // way in which it can fail, stop or meet something else, and episodes.
 #include <gmock/gmock.h>
 
-#include <algorithm>
-
 #include "firmware/mobility/mobility.hpp"
-#include "models/kernel/live_tree.hpp"
 #include "tests/models/world_rig.hpp"
 
 namespace lparsim::models {
@@ -92,41 +89,6 @@ TEST_F(MigrationTest, APartitionArrivesWithAllThatIsItsOwn) {
   EXPECT_EQ(told(), (std::vector<std::string>{"enabled", "suspending", "resumed", "completed",
                                               "moved"}));
   expect_sound();
-}
-
-// Every node and property that differs from what the machine would hand to a new boot.
-void compare(World& world, const kernel::LiveTree& tree, kernel::NodeId node,
-             std::vector<std::string>& differ) {
-  const std::string path = tree.path(node) == "/" ? "" : tree.path(node);
-  for (const auto& property : tree.at(node).properties) {
-    Bytes found;
-    const std::string file = path + '/' + property.name;
-    if (property.name == "name") continue;
-    world.read_file(kOne, "/proc/device-tree" + file, found);
-    if (found != property.value) differ.push_back(file);
-  }
-  for (const auto child : tree.at(node).children) compare(world, tree, child, differ);
-}
-
-// What the OS has of the tree is what the machine has, but for what update-nodes does not name and
-// Linux does not ask for on its own: children of /vdevice (R1-7.3.25-7). At home it fits again.
-TEST_F(MigrationTest, TheLiveTreeIsTheOneOfTheNewMachine) {
-  boot();
-  for (const char* line : {kMigrate, "migrlpar -o m -m other -t small -p one"}) {
-    ASSERT_EQ(hmc(line).err, "");
-    const std::size_t system = world.system_of(kOne);
-    kernel::LiveTree tree;
-    ASSERT_TRUE(tree.unflatten(world.hypervisor(system).flattened_tree(kOne)));
-    std::vector<std::string> differ;
-    compare(world, tree, kernel::kRootNode, differ);
-    const std::vector<std::string> untold{"/vdevice/vty@30000000/ibm,loc-code"};
-    EXPECT_EQ(differ, system == kThere ? untold : std::vector<std::string>{}) << line;
-    std::vector<kernel::DirectoryEntry> entries;
-    ASSERT_EQ(world.list_directory(kOne, "/proc/device-tree/cpus", entries), 0);
-    const auto nodes = std::ranges::count(entries, kernel::FileType::directory,
-                                          &kernel::DirectoryEntry::type);
-    EXPECT_EQ(static_cast<std::size_t>(nodes), tree.at(tree.find("/cpus")).children.size());
-  }
 }
 
 TEST_F(MigrationTest, ItGoesOnThereAsAnyOther) {

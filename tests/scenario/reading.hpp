@@ -14,6 +14,7 @@ namespace lparsim::scenario {
 
 inline models::WorldConfig two_partitions() {
   models::WorldConfig machine;
+  machine.inventory.system_name = "s";
   for (const std::uint16_t id : {std::uint16_t{1}, std::uint16_t{2}}) {
     firmware::PartitionConfig partition;
     partition.id = PartitionId{id};
