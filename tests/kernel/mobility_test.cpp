@@ -5,6 +5,7 @@
 
 #include "tests/kernel/kernel_rig.hpp"
 #include "tests/kernel/rig_tree.hpp"
+#include "tests/support/expect_rule.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -212,7 +213,7 @@ TEST_F(MobilityTest, BusyActivationIsRepeated) {
   start("6.1");
   host_.expect(vasi(kSuspending) + join(kContinue) + suspend_me(0) + activate(9901) +
                activate(-2) + activate(0) + nodes(0) + questions() + vasi(kCompleted));
-  EXPECT_EQ(migrate(), kWritten);
+  EXPECT_RULE("R1-17.7.7.1-3", migrate() == kWritten && host_.left() == 0);
   EXPECT_FALSE(host_.logged("ibm,activate-firmware failed"));
 }
 

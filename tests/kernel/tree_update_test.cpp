@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "tests/kernel/kernel_rig.hpp"
+#include "tests/support/expect_rule.hpp"
 
 namespace lparsim::kernel {
 namespace {
@@ -192,6 +193,15 @@ TEST_F(TreeUpdateTest, UnknownNodesAreSkipped) {
             kDone);
   EXPECT_TRUE(host_.logged("Failed lookup: phandle 0x999 for action 0x1000000"));
   EXPECT_TRUE(has_file("/cpus/x"));
+}
+
+TEST_F(TreeUpdateTest, AnOperatorWithoutOperandsIsPassedOver) {
+  begin(0);
+  const std::int64_t written =
+      update(nodes(0, {kUpdate, kDelete, kUpdate | 1, kCpus, kAdd, 0, kDelete | 1, kCache}) +
+             properties(0, kCpus, {path("/cpus"), value("x", {1})}));
+  EXPECT_RULE("R1-7.3.24-8", written == kDone && has_file("/cpus/x") && host_.left() == 0);
+  EXPECT_RULE("R1-7.3.24-8", has_file("/cpus/l2-cache@30")) << "after the terminator";
 }
 
 TEST_F(TreeUpdateTest, TheRootStays) {
