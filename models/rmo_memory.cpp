@@ -22,7 +22,7 @@ void RmoMemory::power_on(std::uint64_t bytes) {
   void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd_, 0);
   LPARSIM_ASSERT(mapped != MAP_FAILED);
   set_rmo({static_cast<std::uint8_t*>(mapped), bytes});
-  dirty_.assign((bytes + kPage - 1) / kPage, 0);
+  dirty_.assign((bytes + kPage - 1) / kPage, false);
 }
 
 void RmoMemory::power_off() {
@@ -39,8 +39,8 @@ void RmoMemory::power_off() {
 void RmoMemory::written(std::uint64_t address, std::uint64_t size) {
   if (size == 0) return;
   for (auto page = address / kPage; page <= (address + size - 1) / kPage; ++page) {
-    if (dirty_[page] != 0) continue;
-    dirty_[page] = 1;
+    if (dirty_[page]) continue;
+    dirty_[page] = true;
     dirty_pages_.push_back(static_cast<std::uint32_t>(page));
   }
 }
@@ -65,7 +65,7 @@ std::uint8_t* RmoMemory::pointer(std::uint64_t address, std::uint64_t size) {
 }
 
 void RmoMemory::begin_image(std::shared_ptr<const Image> image) {
-  for (const auto page : dirty_pages_) dirty_[page] = 0;
+  for (const auto page : dirty_pages_) dirty_[page] = false;
   dirty_pages_.clear();
   image_ = std::move(image);
 }

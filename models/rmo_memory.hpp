@@ -47,7 +47,7 @@ class RmoMemory final : public firmware::GuestMemory {
 
   Check usable_;
   int fd_ = -1;
-  std::vector<std::uint8_t> dirty_;         // by page, since image_; bytes: asked at every call
+  std::vector<bool> dirty_;                 // by page, since image_
   std::vector<std::uint32_t> dirty_pages_;  // the same as a list
   std::shared_ptr<const Image> image_;
 };

@@ -142,7 +142,7 @@ Result<Document> read_json_file(const std::string& path, const JsonLimits& limit
   std::ifstream in(path, std::ios::binary);
   if (!in) return failure(ErrorCode::not_found, path, "the file cannot be opened");
   std::string text;
-  std::array<char, 1U << 16> block{};
+  std::array<char, 4096> block;   // small: most files fit, and a page of stack is not free
   while (text.size() <= limits.bytes) {
     in.read(block.data(), block.size());
     if (in.gcount() == 0) break;
