@@ -17,6 +17,7 @@
 #include "firmware/mobility/mobility.hpp"
 #include "firmware/mobility/suspend.hpp"
 #include "firmware/platform/offers.hpp"
+#include "firmware/platform/named_targets.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
 #include "firmware/rtas/rtas.hpp"
@@ -241,6 +242,24 @@ AssignAnswer Hypervisor::set_uncap_weight(PartitionId id, std::int32_t weight) {
 
 AssignAnswer Hypervisor::set_lmbs(PartitionId id, std::uint32_t lmbs) {
   return impl_->on(id, [&](std::size_t p) { return target_lmbs(impl_->core, p, lmbs); });
+}
+
+AssignAnswer Hypervisor::assign_connectors(PartitionId id, DrcIndex first, std::uint32_t count) {
+  return impl_->on(id, [&](std::size_t p) { return assign_named(impl_->core, p, first, count); });
+}
+
+AssignAnswer Hypervisor::unassign_connectors(PartitionId id, DrcIndex first,
+                                             std::uint32_t count) {
+  return impl_->on(id, [&](std::size_t p) { return unassign_named(impl_->core, p, first, count); });
+}
+
+void Hypervisor::keep_connectors(PartitionId id, DrcIndex first, std::uint32_t count) {
+  keep_named(impl_->core, impl_->known(id), first, count);
+}
+
+bool Hypervisor::wanted_back(PartitionId id, DrcIndex connector) const {
+  const auto& list = impl_->core.at(impl_->known(id)).wanted_back;
+  return std::find(list.begin(), list.end(), connector) != list.end();
 }
 
 AssignAnswer Hypervisor::assign_slot(DrcIndex slot, PartitionId owner) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "firmware/device_tree/fragment_style.hpp"
 #include "firmware/device_tree/numbering.hpp"
 #include "firmware/device_tree/parts.hpp"
 
@@ -104,13 +105,15 @@ const CpuCommon& CpuCommons::of(const TreeBasis& basis) {
       return entry.common;
     }
   }
-  const CpuCommon common{shared(cpu_alike(basis)), shared(cache_alike(CacheLevel::l2)),
+  const CpuCommon common{shared(cpu_alike(basis, Origin::connector)),
+                         shared(cache_alike(CacheLevel::l2)),
                          shared(cache_alike(CacheLevel::l3))};
   return entries_.emplace_back(Entry{basis.options, basis.partition->max_lmbs, common}).common;
 }
 
-std::vector<ConnectorPart> connector_parts(const TreeBasis& basis, DrcIndex drc,
-                                           CpuCommons& commons) {
+namespace {
+
+std::vector<ConnectorPart> built_parts(const TreeBasis& basis, DrcIndex drc, CpuCommons& commons) {
   if (const auto cpu = cpu_of(basis, drc)) return cpu_parts(basis, *cpu, commons);
   std::vector<ConnectorPart> parts;
   if (const auto lmb = lmb_of(basis, drc)) {
@@ -142,15 +145,33 @@ std::vector<ConnectorPart> connector_parts(const TreeBasis& basis, DrcIndex drc,
   return parts;
 }
 
+void join(ConnectorPart& part) {
+  if (part.common == nullptr) return;
+  std::vector<Property>& all = part.node.properties;
+  const std::vector<Property>& common = part.common->properties;
+  all.insert(all.end(), common.begin(), common.end());
+  part.common = nullptr;
+}
+
+}  // namespace
+
+std::vector<ConnectorPart> connector_parts(const TreeBasis& basis, DrcIndex drc,
+                                           CpuCommons& commons) {
+  std::vector<ConnectorPart> parts = built_parts(basis, drc, commons);
+  if (!basis.profile->tree.qemu_fragments) return parts;
+  for (ConnectorPart& part : parts) {
+    join(part);
+    style_as_qemu(part.node, drc);
+  }
+  return parts;
+}
+
 std::vector<Node> connector_nodes(const TreeBasis& basis, DrcIndex drc) {
   CpuCommons commons;
   std::vector<Node> nodes;
   for (ConnectorPart& part : connector_parts(basis, drc, commons)) {
+    join(part);
     nodes.push_back(std::move(part.node));
-    if (part.common == nullptr) continue;
-    std::vector<Property>& all = nodes.back().properties;
-    const std::vector<Property>& common = part.common->properties;
-    all.insert(all.end(), common.begin(), common.end());
   }
   return nodes;
 }

@@ -40,8 +40,13 @@ Bytes pa_features(std::uint32_t pvr) {
   return out;
 }
 
-// What the hash table may be, and no more than the client can hold.
-std::uint32_t log2_of_hash_table(const TreeBasis& basis) {
+// What the hash table may be, and no more than the client can hold. QEMU makes it for the memory at
+// boot, and has none once the client has chosen radix.
+std::uint32_t log2_of_hash_table(const TreeBasis& basis, Origin origin) {
+  if (!basis.profile->tree.lopar_properties) {
+    const bool gone = origin == Origin::connector && basis.options.radix;
+    return gone ? 0 : log2_hash_table_bytes(basis.partition->lmbs, basis.platform->lmb_bytes);
+  }
   const std::uint32_t log2 =
       log2_hash_table_bytes(basis.partition->max_lmbs, basis.platform->lmb_bytes);
   const std::uint32_t most = basis.options.max_hash_table;
@@ -64,15 +69,19 @@ void add_clocks_and_caches(Node& node, const ProcessorShape& chip, bool lopar) {
   }
 }
 
-void add_mmu_and_features(Node& node, const TreeBasis& basis) {
+void add_mmu_and_features(Node& node, const TreeBasis& basis, Origin origin) {
   node.add_u32("slb-size", 32).add_u32("ibm,slb-size", 32);
   node.add("64-bit").add_u32("ibm,purr", 1).add_u32("ibm,spurr", 1);
   node.add("ibm,processor-segment-sizes", cells({28, 40, 0xffff'ffffU, 0xffff'ffffU}));
   // Base page 4K (with 4K, 64K, 16M), 64K (64K, 16M), 16M, 16G: as seen on PowerVM.
-  node.add("ibm,segment-page-sizes",
+  if (basis.profile->tree.lopar_properties) {
+    node.add("ibm,segment-page-sizes",
            cells({0x0c, 0, 3, 0x0c, 0, 0x10, 7, 0x18, 0x38, 0x10, 0x110, 2, 0x10, 1, 0x18, 8,
                   0x18, 0x100, 1, 0x18, 0, 0x22, 0x120, 1, 0x22, 3}));
-  node.add("ibm,pft-size", cells({0, log2_of_hash_table(basis)}));
+  } else {   // each with itself alone
+    node.add("ibm,segment-page-sizes", cells({0x0c, 0, 1, 0x0c, 0, 0x10, 0x110, 1, 0x10, 1}));
+  }
+  node.add("ibm,pft-size", cells({0, log2_of_hash_table(basis, origin)}));
   node.add_u32("ibm,vmx", 2).add_u32("ibm,dfp", basis.profile->tree.lopar_properties ? 2 : 1);
   node.add("ibm,pa-features", pa_features(cpu_version(basis)));
   if (basis.options.radix) {
@@ -198,12 +207,12 @@ Node cpu_own(const TreeBasis& basis, std::uint32_t n, const CpuShape& cpu, Origi
   return node;
 }
 
-std::vector<Property> cpu_alike(const TreeBasis& basis) {
+std::vector<Property> cpu_alike(const TreeBasis& basis, Origin origin) {
   Node node;
   node.add_str("device_type", "cpu").add_str("status", "okay");
   node.add_u32("cpu-version", cpu_version(basis));
   add_clocks_and_caches(node, basis.platform->processor, basis.profile->tree.lopar_properties);
-  add_mmu_and_features(node, basis);
+  add_mmu_and_features(node, basis, origin);
   if (basis.profile->tree.lopar_properties) {
     add_lopar_properties(node, basis.platform->processor);
   }
@@ -248,7 +257,7 @@ Node cpus_node(const TreeShape& shape) {
   if (shape.profile->tree.lopar_properties) cpus.add("smp-enabled");
   add_phandle(cpus, shape, Origin::boot, kCpusPhandle);
   cpus.children.reserve(shape.cpus.size() * (has_caches(shape) ? 3 : 1));
-  const std::vector<Property> cpu = cpu_alike(shape), l2 = cache_alike(CacheLevel::l2),
+  const std::vector<Property> cpu = cpu_alike(shape, Origin::boot), l2 = cache_alike(CacheLevel::l2),
                               l3 = cache_alike(CacheLevel::l3);
   for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) {
     if (!shape.cpus[n].owned) continue;

@@ -33,7 +33,7 @@ Bytes cells(std::initializer_list<std::uint32_t> values);
 // A processor and a cache in two parts: what is its own, and what all of a partition have alike.
 enum class CacheLevel : std::uint8_t { l2, l3 };
 Node cpu_own(const TreeBasis& basis, std::uint32_t n, const CpuShape& cpu, Origin origin);
-std::vector<Property> cpu_alike(const TreeBasis& basis);
+std::vector<Property> cpu_alike(const TreeBasis& basis, Origin origin);
 bool has_caches(const TreeBasis& basis);
 Node cache_own(const TreeBasis& basis, CacheLevel level, std::uint32_t n, Origin origin);
 std::vector<Property> cache_alike(CacheLevel level);

@@ -8,6 +8,7 @@
 #include "firmware/hcall/mappings.hpp"
 #include "firmware/pci/pci.hpp"
 #include "firmware/platform/architecture.hpp"
+#include "firmware/platform/named_targets.hpp"
 #include "firmware/platform/targets.hpp"
 
 namespace lparsim::firmware {
@@ -137,7 +138,8 @@ void gone(Core& core, std::size_t partition, DrcPlace place) {
   std::erase(p.remove_requested, index);
   std::erase_if(p.obtained, [&](const ObtainedDrc& drc) { return drc.drc == index; });
   if (place.array == DrcArray::slots) enter_slot(core, p, place.position, false);
-  released(core, partition, place);
+  if (may_go_back(p, index)) released(core, partition, place);
+  std::erase(p.wanted_back, index);
 }
 
 bool is_change(DrcCall call) {
@@ -159,6 +161,7 @@ DrcVerdict perform(Core& core, std::size_t partition, DrcPlace place, DrcCall ca
       from, call, guarded ? facts(core, p, place, arguments) : DrcFacts{}, core.profile.drc);
   if (verdict.status != 0 || verdict.action == DrcAction::walk) return verdict;
   const DrcIndex index = drc_index(core, place);
+  if (call == DrcCall::unisolate) removal_refused(core, p, place);
   if (verdict.next == from) {
     if (is_change(call)) give_up(p.busy, index);   // it is to stay as it is
     return verdict;

@@ -46,6 +46,7 @@ struct PartitionState {
   std::vector<BusyDrc> busy;               // transitions that take their time
   std::vector<std::uint16_t> leaving_adapters;   // undefined when the OS releases their slot
   std::vector<DrcIndex> remove_requested;  // LMBs that a hot-plug event asked to remove
+  std::vector<DrcIndex> wanted_back;       // named by who wants them (named_targets.hpp)
 
   Options options;
   bool handed_over = false;          // the OS of this boot has its tree

@@ -116,6 +116,7 @@ struct TreeStyle {
   bool phandles_are_drc_indexes = true;
   bool lopar_properties = true;      // all that LoPAR names; else only what QEMU publishes
   bool root_lists_lmbs = false;      // MEM entries at the root beside the DRM node
+  bool qemu_fragments = false;       // configure-connector: fragments as QEMU builds them
   BootMemory boot_memory = BootMemory::rma_fixed;
   std::uint64_t rma_bytes = 512ULL << 20;
   std::string root_compatible;       // "" = made from the platform's type

@@ -147,6 +147,7 @@ constexpr std::array kTree{
     FLAG(tree, phandles_are_drc_indexes, "phandles of CPUs and PHBs"),
     FLAG(tree, lopar_properties, "all that LoPAR names; else what QEMU publishes"),
     FLAG(tree, root_lists_lmbs, "LMBs among the connectors of the root"),
+    FLAG(tree, qemu_fragments, "fragments of configure-connector as QEMU builds them"),
     FIELD(tree, boot_memory, words(kBootMemories), "which memory has no connectors"),
     FIELD(tree, rma_bytes, range(16LL << 20, 16LL << 30), "real-mode area at boot"),
     FIELD(tree, associativity_levels, (values<5, 2>()), "entries of a CPU's ibm,associativity"),

@@ -194,6 +194,7 @@ FirmwareProfile make_qemu() {
   p.tree.phandles_are_drc_indexes = false;
   p.tree.lopar_properties = false;
   p.tree.root_lists_lmbs = true;
+  p.tree.qemu_fragments = true;
   p.tree.boot_memory = BootMemory::all_fixed;
   p.tree.root_compatible = "qemu,pseries";
   p.tree.root_model = "IBM pSeries (emulated by qemu)";

@@ -66,7 +66,17 @@ void undo_release(Kernel& kernel, const Former& former, std::size_t failed_at) {
   }
 }
 
-int release_all(Kernel& kernel, const Former& former, bool report) {
+// What the kernel says of each LMB depends on the request (recorded sessions).
+enum class Told : std::uint8_t { nothing, address, address_and_drc };
+
+void tell_removed(Kernel& kernel, const Lmb& lmb, Told told) {
+  if (told == Told::address) say(kernel, kLogInfo, "Memory at {:x} was hot-removed", lmb.address);
+  if (told != Told::address_and_drc) return;
+  say(kernel, kLogInfo, "Memory at {:x} (drc index {:x}) was hot-removed", lmb.address,
+      lmb.drc_index);
+}
+
+int release_all(Kernel& kernel, const Former& former, Told told) {
   for (const auto& [i, associativity] : former) {
     Lmb& lmb = kernel.state.lmbs[i];
     const int error = release_drc(kernel, lmb.drc_index);
@@ -75,9 +85,7 @@ int release_all(Kernel& kernel, const Former& former, bool report) {
       return error;
     }
     lmb.marked = false;
-    if (!report) continue;
-    say(kernel, kLogInfo, "Memory at {:x} (drc index {:x}) was hot-removed", lmb.address,
-        lmb.drc_index);
+    tell_removed(kernel, lmb, told);
   }
   return 0;
 }
@@ -103,7 +111,7 @@ int remove_by_count(Kernel& kernel, std::uint32_t wanted) {
     const int error = remove_marked(kernel, i, former);
     if (error != 0 && lmb_removable(lmbs[i])) last_error = error;
   }
-  if (former.size() == wanted) return release_all(kernel, former, true);
+  if (former.size() == wanted) return release_all(kernel, former, Told::address);
   say(kernel, kLogError, "Memory hot-remove failed, adding LMB's back");
   undo(kernel, former, false);
   return failed(kernel, last_error);
@@ -115,7 +123,7 @@ int remove_by_index(Kernel& kernel, std::uint32_t index) {
   Former former;
   const auto at = static_cast<std::size_t>(lmb - kernel.state.lmbs.data());
   if (const int error = remove_marked(kernel, at, former)) return error;
-  return release_all(kernel, former, false);
+  return release_all(kernel, former, Told::nothing);
 }
 
 int remove_indexed(Kernel& kernel, const DlparRequest& request) {
@@ -129,7 +137,7 @@ int remove_indexed(Kernel& kernel, const DlparRequest& request) {
     if ((kernel.state.lmbs[i].flags & kLmbAssigned) == 0) continue;
     error = remove_marked(kernel, i, former);
   }
-  if (error == 0) return release_all(kernel, former, true);
+  if (error == 0) return release_all(kernel, former, Told::address_and_drc);
   say(kernel, kLogError, "Memory indexed-count-remove failed, adding any removed LMBs");
   undo(kernel, former, true);
   return failed(kernel, error);

@@ -16,6 +16,7 @@ void add_schema(CLI::App& app, int& exit_status);
 void add_import(CLI::App& app, int& exit_status);
 void add_hmc(CLI::App& app, int& exit_status);
 void add_dtb(CLI::App& app, int& exit_status);
+void add_conform(CLI::App& app, int& exit_status);
 void add_bench(CLI::App& app, int& exit_status);
 
 // --firmware, --kernel, --userland, --hmc, --all-fixed: wherever a machine runs.

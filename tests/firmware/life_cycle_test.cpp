@@ -265,6 +265,7 @@ TEST_P(Activation, TakesWhatIsFreeDownToTheMinimum) {
   PartitionConfig lp4 = test_platform().partitions[2];
   lp4.min_procs = a.min;
   lp4.procs = a.desired;
+  TestMemory own(1U << 20);   // firmware reaches it as long as the partition is on
   const auto free_before = free_lmbs();
   const AssignAnswer answer =
       hypervisor.configure(kSpare, lp4, Hypervisor::Amount::from_minimum);
@@ -275,7 +276,6 @@ TEST_P(Activation, TakesWhatIsFreeDownToTheMinimum) {
     EXPECT_FALSE(hypervisor.partition(kSpare).config.configured);
   } else {
     ASSERT_EQ(answer.status, AssignStatus::done);
-    TestMemory own(1U << 20);
     ASSERT_EQ(hypervisor.power_on(kSpare, own).status, AssignStatus::done);
     EXPECT_EQ(hypervisor.partition(kSpare).owned_procs, a.want);
     EXPECT_EQ(hypervisor.partition(kSpare).pending_procs, a.want);

@@ -31,9 +31,7 @@ fs::path recorded_trees() {
 const std::set<std::string, std::less<>> kOurValues{
     "phandle", "ibm,drc-indexes", "ibm,drc-names", "ibm,drc-types", "linux,rtas-base",
     "linux,rtas-entry", "rtas-size", "ibm,drc-power-domains", "interrupt-map",
-    "ibm,ddw-applicable", "ibm,ddw-extensions",   // our token numbers
-    "ibm,segment-page-sizes",   // PowerVM's list, which has all page sizes
-    "ibm,pft-size"};            // from the largest memory, where QEMU starts with a smaller table
+    "ibm,ddw-applicable", "ibm,ddw-extensions"};  // our token numbers
 
 // Nodes and properties of theirs that we do not have: SLOF's own packages, QEMU's marks for itself,
 // what Linux adds, persistent memory, PCI (another machine), RTAS calls that are not modelled.
@@ -89,6 +87,7 @@ Fixture power9() {
   f.machine.slots.clear();
   f.partition.procs = 1;
   f.partition.max_procs = 4;
+  f.partition.lmbs = 4;
   f.partition.max_lmbs = 16;
   f.partition.virtual_slots.clear();
   f.options = {.memory_v2 = true, .hot_plug_interrupts = true, .form1_affinity = true,
