@@ -227,8 +227,8 @@ class Hypervisor {
   AssignAnswer set_units(PartitionId partition, ProcUnits units);
   AssignAnswer set_uncap_weight(PartitionId partition, std::int32_t weight);
   AssignAnswer set_lmbs(PartitionId partition, std::uint32_t lmbs);
-  // Processors or LMBs by name, as one who plugs devices gives them to a running partition and wants
-  // them back (firmware/platform/named_targets.hpp). No event: see hot_plug_event.
+  // Processors or LMBs by name, as one who plugs devices gives them to a running partition and
+  // wants them back (firmware/platform/named_targets.hpp). No event: see hot_plug_event.
   AssignAnswer assign_connectors(PartitionId partition, DrcIndex first, std::uint32_t count);
   AssignAnswer unassign_connectors(PartitionId partition, DrcIndex first, std::uint32_t count);
   bool wanted_back(PartitionId partition, DrcIndex connector) const;

@@ -257,8 +257,8 @@ Node cpus_node(const TreeShape& shape) {
   if (shape.profile->tree.lopar_properties) cpus.add("smp-enabled");
   add_phandle(cpus, shape, Origin::boot, kCpusPhandle);
   cpus.children.reserve(shape.cpus.size() * (has_caches(shape) ? 3 : 1));
-  const std::vector<Property> cpu = cpu_alike(shape, Origin::boot), l2 = cache_alike(CacheLevel::l2),
-                              l3 = cache_alike(CacheLevel::l3);
+  const std::vector<Property> cpu = cpu_alike(shape, Origin::boot);
+  const std::vector<Property> l2 = cache_alike(CacheLevel::l2), l3 = cache_alike(CacheLevel::l3);
   for (std::uint32_t n = 0; n < shape.cpus.size(); ++n) {
     if (!shape.cpus[n].owned) continue;
     cpus.children.push_back(joined(cpu_own(shape, n, shape.cpus[n], Origin::boot), cpu));

@@ -130,7 +130,7 @@ FoundFile find_file(const Kernel& kernel, std::string_view path) {
     found.place = *next;
   }
   found.rule = places[found.place].rule;
-  found.directory = found.rule == nullptr;
+  found.directory = found.rule == nullptr || found.rule->type == FileType::directory;
   return found;
 }
 

@@ -46,9 +46,14 @@ std::string cpu_link(Kernel&, Number cpu) { return fmt::format("../../cpu/cpu{}"
 std::string block_link(Kernel&, Number n) { return fmt::format("../../memory/memory{}", n); }
 
 bool has_rpadlpar(const Kernel& kernel) { return kernel.state.io.rpadlpar_io; }
+bool has_suspend_me(const Kernel& kernel) {
+  const NodeId rtas = kernel.state.rtas_node;
+  return rtas != kNoNode && kernel.state.tree.property(rtas, "ibm,suspend-me") != nullptr;
+}
 bool has_lparcfg(const Kernel& kernel) { return kernel.level.lparcfg; }
 
 constexpr FileType kLink = FileType::link;
+constexpr FileType kFolder = FileType::directory;   // whose files are left out
 
 constexpr std::array kRules{
     FileRule{"/proc/cpuinfo", 0444, read_cpuinfo},
@@ -70,10 +75,20 @@ constexpr std::array kRules{
     FileRule{"/sys/devices/system/cpu/present", 0444, read_cpu_list<CpuSet::present>},
     FileRule{"/sys/devices/system/cpu/possible", 0444, read_cpu_list<CpuSet::possible>},
     FileRule{"/sys/devices/system/cpu/kernel_max", 0444, read_kernel_max},
+    FileRule{"/sys/devices/system/cpu/cpufreq", 0755, nullptr, nullptr, kFolder},
+    FileRule{"/sys/devices/system/cpu/cpuidle", 0755, nullptr, nullptr, kFolder},
+    FileRule{"/sys/devices/system/cpu/hotplug", 0755, nullptr, nullptr, kFolder},
+    FileRule{"/sys/devices/system/cpu/power", 0755, nullptr, nullptr, kFolder},
+    FileRule{"/sys/devices/system/cpu/smt", 0755, nullptr, nullptr, kFolder},
+    FileRule{"/sys/devices/system/cpu/vulnerabilities", 0755, nullptr, nullptr, kFolder},
     FileRule{"/sys/devices/system/cpu/probe", 0200, nullptr, write_cpu_probe},
     FileRule{"/sys/devices/system/cpu/release", 0200, nullptr, write_cpu_release},
     FileRule{"/sys/devices/system/cpu/cpu{cpu}/online", 0644, read_cpu_online, write_cpu_online},
     FileRule{"/sys/devices/system/cpu/cpu{cpu}/physical_id", 0444, read_physical_id},
+
+    // Reading tells that the kernel updates its tree itself; hibernating is left out.
+    FileRule{"/sys/devices/system/power/hibernate", 0644, read_one, nullptr, FileType::file,
+             has_suspend_me},
 
     FileRule{"/sys/devices/system/memory/block_size_bytes", 0444, read_block_size},
     FileRule{"/sys/devices/system/memory/auto_online_blocks", 0444, read_online_word},

@@ -14,7 +14,9 @@ constexpr std::size_t kShown = 120;
 
 std::string shown(const std::string& text) {
   std::string out;
-  for (const char c : text.substr(0, kShown)) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  for (const char c : text.substr(0, kShown)) {
+    out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
   return text.size() > kShown ? out + "..." : out;
 }
 
@@ -78,7 +80,8 @@ std::string call_difference(const Call& recorded, const Call& observed, std::siz
 }
 
 // Polls of a stopping thread are timing: equal calls in a row count as the last of them.
-std::vector<Call> comparable(const std::vector<Call>& calls, const std::set<std::string>& left_out) {
+std::vector<Call> comparable(const std::vector<Call>& calls,
+                             const std::set<std::string>& left_out) {
   std::vector<Call> out;
   for (const Call& call : calls) {
     if (left_out.contains(call.name)) continue;
@@ -152,7 +155,7 @@ void compare_result(const Op& op, const Happened& here, Lines& out) {
   if (recorded.pending && !here.result.pending) out.push_back("the request has ended here");
 }
 
-// -- tree, log, state ------------------------------------------------------------------------------
+// -- tree, log, state ----------------------------------------------------------------------------
 
 std::string first_of(const Lines& lines, const Lines& others) {
   for (const std::string& line : lines) {

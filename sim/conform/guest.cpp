@@ -88,6 +88,7 @@ class Guest::Program final : public userland::Process {
     return error;
   }
   int shut_down(bool restart) override { return guest_.kernel_->shut_down(restart); }
+  int load_module(std::string_view name) override { return guest_.kernel_->load_module(name); }
   std::uint8_t* rmo(std::uint64_t address, std::uint64_t size) override {
     return guest_.rmo(address, size);
   }

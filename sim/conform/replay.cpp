@@ -65,6 +65,8 @@ class Played final : public Replay {
 
   Guest& guest() { return guest_; }
 
+  void load_modules(const std::vector<std::string>& modules) { load(modules); }
+
   GuestState state() override { return look_at_state(guest_.kernel()); }
 
   Result<Happened> play(const Op& op) override {
@@ -112,8 +114,16 @@ class Played final : public Replay {
       case Verb::run: return run(step.target);
       case Verb::pin_lmb: guest_.pinned.insert(step.number); return Outcome{};
       case Verb::unpin_lmb: guest_.pinned.clear(); return Outcome{};
+      case Verb::load_modules: return load(step.modules);
       default: return board_.plug(step);
     }
+  }
+
+  // A card's driver is Linux's own business: only the modules of hot-plug are modelled.
+  Outcome load(const std::vector<std::string>& modules) {
+    guest_.take_interrupts();
+    for (const std::string& module : modules) guest_.kernel().load_module(module);
+    return {};
   }
 
   Outcome run(const std::string& command_line) {
@@ -147,6 +157,7 @@ Result<std::unique_ptr<Replay>> Replay::start(const Session& session) {
   const auto booted = replay->guest().boot(
       [&](ByteView offered) { return boot_tree(session, offered); });
   if (!booted) return tl::make_unexpected(booted.error());
+  replay->load_modules(session.machine.guest_modules);
   replay->guest().take_calls();       // the boot was not recorded
   replay->guest().take_log();
   return Result<std::unique_ptr<Replay>>(std::move(replay));

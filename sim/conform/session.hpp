@@ -46,6 +46,7 @@ struct Step {
   std::string text;                   // write: the bytes
   std::uint32_t number = 0;           // core, PHB; MiB of a DIMM; DRC index of a pinned LMB
   std::optional<std::uint32_t> node;  // of a DIMM
+  std::vector<std::string> modules;
   std::string pointer;                // where it stands in the file
 };
 

@@ -93,9 +93,9 @@ void read_argument(const Node& value, Step& step) {
     case Verb::write:
     case Verb::read:
     case Verb::run: step.target = value.string(); break;
+    case Verb::load_modules: step.modules = value.strings(); break;
     case Verb::plug_pci:
     case Verb::plug_phb:
-    case Verb::load_modules:
     case Verb::unpin_lmb: break;      // their arguments are the device's own
   }
 }
@@ -140,6 +140,7 @@ Call read_call(ObjectReader in) {
     for (const auto& member : event->members()) static_cast<void>(member);
   }
   in.optional("polls");
+  in.optional("cc_length");
   in.finish();
   return call;
 }
