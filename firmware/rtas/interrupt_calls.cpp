@@ -6,6 +6,7 @@
 #include "firmware/device_tree/numbering.hpp"
 #include "firmware/drc/drc_space.hpp"
 #include "firmware/events/delivery.hpp"
+#include "firmware/events/log_writer.hpp"
 #include "firmware/pci/msi.hpp"
 #include "firmware/rtas/call_table.hpp"
 
@@ -36,6 +37,7 @@ Holder holder_of(CallFrame& frame, std::uint32_t source) {
   const auto own = [](bool there) { return there ? Holder::caller : Holder::nobody; };
   if (source == kEpowSource) return Holder::caller;
   if (source == kHotPlugSource) return own(p.options.hot_plug_interrupts);
+  if (source == kIoSource) return own(has_shape(frame.core.profile.events, LogType::io));
   for (std::size_t i = 0; i < p.slots.size(); ++i) {
     if (!adapter_has(frame, i, source)) continue;
     if (p.slots[i] >= DrcState::unisolated) return Holder::caller;

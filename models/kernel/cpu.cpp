@@ -13,13 +13,14 @@ namespace {
 
 // Position of the maximum number of cores in ibm,lrdr-capacity: after two 8-byte values.
 constexpr std::size_t kMaxCoresOffset = 16;
+constexpr std::size_t kMostCpus = 2048;   // NR_CPUS as distributions configure it
 
 std::size_t possible_cpus(const LiveTree& tree, std::size_t present, std::size_t threads) {
   const NodeId rtas = tree.find("/rtas");
   const Bytes* capacity = rtas == kNoNode ? nullptr : tree.property(rtas, "ibm,lrdr-capacity");
   if (capacity == nullptr || capacity->size() < kMaxCoresOffset + 4) return present;
   const std::size_t cores = load_be32(capacity->data() + kMaxCoresOffset);
-  return std::max(present, cores * threads);
+  return std::max(present, std::min(cores * threads, kMostCpus));
 }
 
 bool free_run(const std::vector<LogicalCpu>& cpus, std::size_t first, std::size_t count,

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "models/kernel/cpu.hpp"
@@ -23,7 +24,7 @@ std::string read_cpu_list(Kernel& kernel, Number) {
 }
 
 std::string read_kernel_max(Kernel& kernel, Number) {
-  return fmt::format("{}\n", kernel.state.cpus.size() - 1);
+  return fmt::format("{}\n", std::max<std::size_t>(kernel.state.cpus.size(), 1) - 1);
 }
 
 std::string read_dlpar(Kernel& kernel, Number) {

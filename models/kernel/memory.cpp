@@ -22,9 +22,12 @@ bool refused(Kernel& kernel, const char* site, std::uint64_t argument) {
   return kernel.host.fault_point(site, argument, kOutcomes.data(), kOutcomes.size()) == 1;
 }
 
+constexpr std::uint64_t kMostBlocks = 1U << 22;
+
 void add_boot_blocks(KernelState& state, std::uint64_t address, std::uint64_t size) {
-  memblock_add(state.memblock, address, size);
   const std::uint64_t end = address + size;
+  if (end < address || size / state.block_size > kMostBlocks) return;   // no machine has that
+  memblock_add(state.memblock, address, size);
   for (std::uint64_t at = address; at < end; at += state.block_size) {
     state.blocks[at / state.block_size] = true;
   }

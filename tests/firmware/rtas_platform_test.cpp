@@ -1,5 +1,7 @@
 // Interrupt routing, calls of several processors, operator display, NMI registration and error
 // injection (LoPAR 7.2.3, 7.3.5.3, 7.3.10, 7.3.13, 7.3.14, 7.3.22).
+#include <set>
+
 #include "service_guest.hpp"
 
 namespace lparsim::firmware {
@@ -56,7 +58,7 @@ TEST_F(Xive, OffAndOnKeepThePriority) {
 
 TEST_F(Xive, SourcesServersAndPrioritiesThatDoNotExistAreRefused) {
   const auto before = hypervisor.snapshot();
-  for (const std::uint32_t source : {0U, 0xfffU, 0x1002U, 0x2005U, 0x200aU, 0xffffffffU}) {
+  for (const std::uint32_t source : {0U, 0xfffU, 0x1003U, 0x2005U, 0x200aU, 0xffffffffU}) {
     EXPECT_RULE("R1-7.3.10.1-5", get(source).status == -3) << source;
     EXPECT_RULE("R1-7.3.10.2-5", set(source, 0, 5) == -3) << source;
     EXPECT_RULE("R1-7.3.10.3-6", off(source) == -3) << source;
@@ -88,6 +90,26 @@ TEST_F(Xive, RoutesWhatAnAdapterSaysIsItsSource) {
   EXPECT_RULE("R1-7.3.10.5.2-2", set(reply.value, 8, 5) == 0);
   EXPECT_RULE("R1-7.3.10.5.2-2", (get(reply.value) == Routing{0, 8, 5}));
 }
+
+class EventSources : public GuestTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  EventSources() : GuestTest(GetParam()) {}
+};
+
+TEST_P(EventSources, OfTheTreeAndNoOthersCanBeRouted) {
+  const auto tree = unflatten(hypervisor.flattened_tree(id));
+  std::set<std::uint32_t> told;
+  for (const Node& node : tree->find("/event-sources")->children) {
+    told.insert(load_be32(node.property("interrupts")->value.data()));
+  }
+  ASSERT_FALSE(told.empty());
+  for (std::uint32_t source = 0x1000; source < 0x1008; ++source) {
+    EXPECT_EQ(rtas("ibm,set-xive", {source, 0, 5}).status, told.contains(source) ? 0 : -3)
+        << source;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, EventSources, ::testing::Values("phyp", "qemu"));
 
 // The number in the tree is the one of the calls and of what is raised, whoever made the firmware.
 class VirtualSources : public GuestTest, public ::testing::WithParamInterface<const char*> {
