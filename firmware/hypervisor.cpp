@@ -258,8 +258,7 @@ void Hypervisor::keep_connectors(PartitionId id, DrcIndex first, std::uint32_t c
 }
 
 bool Hypervisor::wanted_back(PartitionId id, DrcIndex connector) const {
-  const auto& list = impl_->core.at(impl_->known(id)).wanted_back;
-  return std::find(list.begin(), list.end(), connector) != list.end();
+  return is_wanted_back(impl_->core.at(impl_->known(id)), connector);
 }
 
 AssignAnswer Hypervisor::assign_slot(DrcIndex slot, PartitionId owner) {

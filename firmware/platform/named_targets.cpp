@@ -7,20 +7,14 @@
 namespace lparsim::firmware {
 namespace {
 
-constexpr auto kReserved = DrcState::allocatable, kPlatform = DrcState::unallocatable;
-
-bool is_wanted_back(const PartitionState& p, DrcIndex index) {
-  return std::find(p.wanted_back.begin(), p.wanted_back.end(), index) != p.wanted_back.end();
-}
-
-// The connectors, all of one kind; empty when any does not exist or is in another kind of array.
+// The connectors, all processors or all LMBs; empty when any is not there.
 std::vector<DrcPlace> places(const Core& core, const PartitionState& p, DrcIndex first,
                              std::uint32_t count) {
   std::vector<DrcPlace> out;
-  for (std::uint32_t i = 0; i < count && i <= p.lmbs.size() + p.cpus.size(); ++i) {
+  for (std::uint32_t i = 0; i < count; ++i) {
     const auto place = find_drc(core, p, DrcIndex{first.value + i});
-    const bool known = place && (place->array == DrcArray::cpus || place->array == DrcArray::lmbs);
-    if (!known || (!out.empty() && out.front().array != place->array)) return {};
+    if (!place || !is_counted(place->array)) return {};
+    if (!out.empty() && out.front().array != place->array) return {};
     out.push_back(*place);
   }
   return out;
@@ -30,19 +24,8 @@ void add_to_target(PartitionState& p, DrcArray array, std::int32_t count) {
   if (array == DrcArray::cpus) {
     p.pending_procs += count;
   } else {
-    p.pending_lmbs = static_cast<std::uint32_t>(static_cast<std::int32_t>(p.pending_lmbs) + count);
+    p.pending_lmbs += static_cast<std::uint32_t>(count);   // modulo 2^32: less for a negative count
   }
-}
-
-// Makes the ledger hold what the partition's connectors say, with `more` to come.
-bool hold(Core& core, std::size_t partition, DrcArray array, std::uint32_t more) {
-  const PartitionState& p = core.at(partition);
-  if (array == DrcArray::lmbs) {
-    return hold_lmbs(core, partition, held_lmbs(p) + offered_lmbs(p) + more);
-  }
-  if (!p.config.dedicated) return true;   // virtual processors cost nothing
-  const auto all = static_cast<std::int32_t>(held_procs(p) + offered_procs(p) + more);
-  return hold_units(core, partition, whole_processors(all));
 }
 
 }  // namespace
@@ -53,16 +36,13 @@ AssignAnswer assign_named(Core& core, std::size_t partition, DrcIndex first, std
   const auto named = places(core, p, first, count);
   if (named.empty()) return {AssignStatus::no_such_slot, 0};
   for (const DrcPlace place : named) {
-    if (state_of(p, place) != kPlatform) return {AssignStatus::wrong_state, 0};
+    if (state_of(p, place) != DrcState::unallocatable) return {AssignStatus::wrong_state, 0};
   }
   const DrcArray array = named.front().array;
-  if (!hold(core, partition, array, count)) {
-    return {array == DrcArray::lmbs ? AssignStatus::not_enough_memory
-                                    : AssignStatus::not_enough_processors,
-            0};
-  }
+  const auto more = static_cast<std::int32_t>(count);
+  if (!hold_connectors(core, partition, array, more)) return {nothing_free(array), 0};
   for (const DrcPlace place : named) set_drc_state(core, p, place, assigned_state(core));
-  add_to_target(p, array, static_cast<std::int32_t>(count));
+  add_to_target(p, array, more);
   return {};
 }
 
@@ -74,24 +54,27 @@ AssignAnswer unassign_named(Core& core, std::size_t partition, DrcIndex first,
   if (named.empty()) return {AssignStatus::no_such_slot, 0};
   for (const DrcPlace place : named) {
     const DrcState state = state_of(p, place);
-    const bool its = state == kReserved || is_owned(state);
+    const bool its = state == DrcState::allocatable || is_owned(state);
     if (!its || is_wanted_back(p, drc_index(core, place))) return {AssignStatus::wrong_state, 0};
   }
   const DrcArray array = named.front().array;
   add_to_target(p, array, -static_cast<std::int32_t>(count));
   for (const DrcPlace place : named) {
-    if (state_of(p, place) == kReserved) {
-      set_drc_state(core, p, place, kPlatform);
+    if (state_of(p, place) == DrcState::allocatable) {
+      set_drc_state(core, p, place, DrcState::unallocatable);
     } else {
       p.wanted_back.push_back(drc_index(core, place));
     }
   }
-  hold(core, partition, array, 0);
+  hold_connectors(core, partition, array);
   return {};
 }
 
+bool is_wanted_back(const PartitionState& p, DrcIndex connector) {
+  return std::find(p.wanted_back.begin(), p.wanted_back.end(), connector) != p.wanted_back.end();
+}
+
 void removal_refused(Core& core, PartitionState& p, DrcPlace place) {
-  if (p.wanted_back.empty()) return;
   if (std::erase(p.wanted_back, drc_index(core, place)) == 0) return;
   add_to_target(p, place.array, 1);
 }

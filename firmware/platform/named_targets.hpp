@@ -17,6 +17,7 @@ AssignAnswer unassign_named(Core& core, std::size_t partition, DrcIndex first,
 // The OS unisolates what is wanted back: it does not part with it (PAPR's hint that a removal
 // failed), and the request is over.
 void removal_refused(Core& core, PartitionState& partition, DrcPlace place);
+bool is_wanted_back(const PartitionState& partition, DrcIndex connector);
 // The request is taken back.
 void keep_named(Core& core, std::size_t partition, DrcIndex first, std::uint32_t count);
 // Whether a connector that the OS releases now may go back to the platform.

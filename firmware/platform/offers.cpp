@@ -18,22 +18,6 @@ bool is_defined(const PartitionConfig& config, std::uint16_t slot) {
                      [&](const VirtualSlotConfig& s) { return s.slot == slot; });
 }
 
-// One processor or LMB more or less for what is on offer; false: none is free.
-bool move_one(Core& core, std::size_t partition, DrcArray array, bool more) {
-  const PartitionState& p = core.at(partition);
-  const auto count = [&](std::uint32_t held, std::uint32_t offered) {
-    return more ? held + offered + 1 : held + offered - 1;
-  };
-  if (array == DrcArray::lmbs) {
-    return hold_lmbs(core, partition, count(held_lmbs(p), offered_lmbs(p)));
-  }
-  if (!p.config.dedicated) return true;   // virtual processors cost nothing
-  const std::uint32_t procs = count(held_procs(p), offered_procs(p));
-  return hold_units(core, partition, whole_processors(static_cast<std::int32_t>(procs)));
-}
-
-bool is_counted(DrcArray array) { return array == DrcArray::cpus || array == DrcArray::lmbs; }
-
 }  // namespace
 
 AssignAnswer add_adapter(Core& core, std::size_t partition, const VirtualSlotConfig& adapter) {
@@ -90,9 +74,8 @@ AssignAnswer offer_drc(Core& core, std::size_t partition, DrcIndex drc, Offer of
   const bool counted = is_counted(place->array);
   const DrcState from = counted ? DrcState::unallocatable : DrcState::allocatable;
   if (state_of(p, *place) != from) return {AssignStatus::wrong_state, 0};
-  if (counted && !move_one(core, partition, place->array, true)) {
-    return {place->array == DrcArray::lmbs ? AssignStatus::not_enough_memory
-                                           : AssignStatus::not_enough_processors, 0};
+  if (counted && !hold_connectors(core, partition, place->array, 1)) {
+    return {nothing_free(place->array), 0};
   }
   set_drc_state(core, p, *place,
                 offer == Offer::exchange ? DrcState::for_exchange : DrcState::for_recovery);
@@ -105,7 +88,7 @@ AssignAnswer withdraw_drc(Core& core, std::size_t partition, DrcIndex drc) {
   if (!place) return {AssignStatus::no_such_slot, 0};
   if (!is_offered(state_of(p, *place))) return {AssignStatus::wrong_state, 0};
   const bool counted = is_counted(place->array);
-  if (counted) move_one(core, partition, place->array, false);
+  if (counted) hold_connectors(core, partition, place->array, -1);
   set_drc_state(core, p, *place, counted ? DrcState::unallocatable : DrcState::allocatable);
   return {};
 }

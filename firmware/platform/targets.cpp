@@ -84,6 +84,18 @@ bool hold_lmbs(Core& core, std::size_t partition, std::uint32_t wanted) {
   return true;
 }
 
+bool hold_connectors(Core& core, std::size_t partition, DrcArray array, std::int32_t more) {
+  const PartitionState& p = core.at(partition);
+  const auto all = [more](std::uint32_t held, std::uint32_t offered) {
+    return static_cast<std::uint32_t>(static_cast<std::int64_t>(held) + offered + more);
+  };
+  if (array == DrcArray::lmbs) {
+    return hold_lmbs(core, partition, all(held_lmbs(p), offered_lmbs(p)));
+  }
+  if (!p.config.dedicated) return true;
+  return hold_units(core, partition, whole(all(held_procs(p), offered_procs(p))));
+}
+
 namespace {
 
 std::int64_t most_procs(const Core& core, std::size_t partition) {
@@ -327,19 +339,16 @@ void restore_lmb_target(Core& core, std::size_t partition) {
 void released(Core& core, std::size_t partition, DrcPlace place) {
   PartitionState& p = core.at(partition);
   switch (place.array) {
-    case DrcArray::cpus: {
-      if (static_cast<std::int32_t>(held_procs(p)) <= p.pending_procs) return;
+    case DrcArray::cpus:
+    case DrcArray::lmbs: {
+      const bool within = place.array == DrcArray::lmbs
+                              ? held_lmbs(p) <= p.pending_lmbs
+                              : static_cast<std::int32_t>(held_procs(p)) <= p.pending_procs;
+      if (within) return;
       set_drc_state(core, p, place, kPlatform);
-      if (p.config.dedicated) {
-        hold_units(core, partition, whole(held_procs(p) + offered_procs(p)));
-      }
+      hold_connectors(core, partition, place.array);
       return;
     }
-    case DrcArray::lmbs:
-      if (held_lmbs(p) <= p.pending_lmbs) return;
-      set_drc_state(core, p, place, kPlatform);
-      hold_lmbs(core, partition, held_lmbs(p) + offered_lmbs(p));
-      return;
     case DrcArray::phbs:
     case DrcArray::slots:
       if (core.state.slots[place.position].leaving) free_slot(core, place.position);

@@ -17,6 +17,18 @@ std::uint32_t offered_lmbs(const PartitionState& partition);
 // Makes the ledger hold exactly this much for the partition; false: not free.
 bool hold_units(Core& core, std::size_t partition, ProcUnits wanted);
 bool hold_lmbs(Core& core, std::size_t partition, std::uint32_t wanted);
+// Whether connectors of this kind are processors or LMBs, which the ledger counts.
+constexpr bool is_counted(DrcArray array) {
+  return array == DrcArray::cpus || array == DrcArray::lmbs;
+}
+// Makes the ledger hold what the connectors of a counted kind say (held and on offer), and `more`.
+// Virtual processors cost nothing. False: not free.
+bool hold_connectors(Core& core, std::size_t partition, DrcArray array, std::int32_t more = 0);
+// The refusal when it is not.
+inline AssignStatus nothing_free(DrcArray array) {
+  return array == DrcArray::lmbs ? AssignStatus::not_enough_memory
+                                 : AssignStatus::not_enough_processors;
+}
 // What a connector becomes when the HMC assigns it: L1a, in the exclusive model L2.
 DrcState assigned_state(const Core& core);
 std::uint32_t count_owned(const std::vector<DrcState>& states);
