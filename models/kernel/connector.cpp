@@ -1,5 +1,4 @@
-// The ibm,configure-connector loop. Every call copies a private work area into the one in RMO
-// memory and back under a lock, so that two sequences may interleave (kernel.md 0).
+// The ibm,configure-connector loop, each call with a private copy of the work area.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -11,8 +10,6 @@
 namespace lparsim::kernel {
 namespace {
 
-constexpr std::size_t kAreaSize = 4096;
-
 // 32-bit work area, offsets in bytes (LoPAR table 13-9).
 enum AreaWord : std::size_t { kNameOffset = 8, kValueLength = 12, kValueOffset = 16 };
 
@@ -22,13 +19,14 @@ enum ConnectorStatus : std::int32_t {
 
 class Connector {
  public:
-  Connector(Kernel& kernel, std::uint32_t index) : kernel_(kernel), area_(kAreaSize) {
+  Connector(Kernel& kernel, std::uint32_t index) : kernel_(kernel), area_(kWorkAreaSize) {
     store_be32(area_.data(), index);
   }
 
   std::vector<NodeId> run() {
     for (;;) {
-      const std::int32_t status = call();
+      const std::int32_t status =
+          rtas_call_with_area(kernel_, "ibm,configure-connector", area_, 0);
       if (status == kComplete) return std::move(top_);
       if (rtas_busy_delay(kernel_, status)) continue;
       if (status < 0 || status > kPreviousParent || !take(status)) break;
@@ -38,16 +36,6 @@ class Connector {
   }
 
  private:
-  std::int32_t call() {
-    const LockGuard guard(kernel_, kWorkAreaLock);
-    std::uint8_t* shared = kernel_.host.rmo(kConnectorWorkArea, kAreaSize);
-    if (shared == nullptr) return -1;
-    std::copy(area_.begin(), area_.end(), shared);
-    const auto status = rtas_call(kernel_, "ibm,configure-connector", {kConnectorWorkArea, 0});
-    std::copy_n(shared, kAreaSize, area_.begin());
-    return status;
-  }
-
   bool take(std::int32_t status) {
     switch (status) {
       case kNextSibling: return add_sibling();
@@ -59,7 +47,7 @@ class Connector {
 
   std::optional<std::string> string_at(std::size_t word) const {
     const std::size_t offset = load_be32(area_.data() + word);
-    if (offset >= kAreaSize) return std::nullopt;
+    if (offset >= kWorkAreaSize) return std::nullopt;
     const auto begin = area_.begin() + static_cast<std::ptrdiff_t>(offset);
     const auto end = std::find(begin, area_.end(), std::uint8_t{0});
     if (end == area_.end()) return std::nullopt;
@@ -90,7 +78,7 @@ class Connector {
     auto name = string_at(kNameOffset);
     const std::size_t length = load_be32(area_.data() + kValueLength);
     const std::size_t offset = load_be32(area_.data() + kValueOffset);
-    if (!name || offset > kAreaSize || length > kAreaSize - offset) return false;
+    if (!name || offset > kWorkAreaSize || length > kWorkAreaSize - offset) return false;
     if (kernel_.host.allocation_fails("kernel.connector_property")) return false;
     const auto from = area_.begin() + static_cast<std::ptrdiff_t>(offset);
     kernel_.state.tree.set_property(last_, *name,

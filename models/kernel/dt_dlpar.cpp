@@ -51,14 +51,6 @@ void attach_subtree(Kernel& kernel, NodeId parent, NodeId node) {
   }
 }
 
-int detach_subtree(Kernel& kernel, NodeId node) {
-  const std::vector<NodeId> children = kernel.state.tree.at(node).children;
-  for (const NodeId child : children) {
-    if (const int error = detach_subtree(kernel, child)) return error;
-  }
-  return detach_and_notify(kernel, node);
-}
-
 int add(Kernel& kernel, std::uint32_t index) {
   if (!nodes_with(kernel.state.tree, index).empty()) {
     kernel.log(kLogError, fmt::format("dlpar: dlpar_hp_dt_add: Adding device node for index ({}), "
@@ -86,7 +78,7 @@ int remove(Kernel& kernel, std::uint32_t index) {
   if (kernel.host.allocation_fails("kernel.dt_changeset")) return -ENOMEM;
   for (const NodeId node : nodes_with(kernel.state.tree, index)) {
     if (kernel.state.tree.at(node).parent == kNoNode) continue;   // went with its parent
-    if (const int error = detach_subtree(kernel, node)) return error;
+    if (const int error = detach_subtree(kernel, node, detach_and_notify)) return error;
   }
   return 0;
 }

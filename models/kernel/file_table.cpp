@@ -11,6 +11,7 @@
 #include "models/kernel/memblock.hpp"
 #include "models/kernel/pci.hpp"
 #include "models/kernel/rpadlpar.hpp"
+#include "models/kernel/rtas.hpp"
 #include "models/kernel/mobility.hpp"
 
 namespace lparsim::kernel {
@@ -47,10 +48,7 @@ std::string cpu_link(Kernel&, Number cpu) { return fmt::format("../../cpu/cpu{}"
 std::string block_link(Kernel&, Number n) { return fmt::format("../../memory/memory{}", n); }
 
 bool has_rpadlpar(const Kernel& kernel) { return kernel.state.io.rpadlpar_io; }
-bool has_suspend_me(const Kernel& kernel) {
-  const NodeId rtas = kernel.state.rtas_node;
-  return rtas != kNoNode && kernel.state.tree.property(rtas, "ibm,suspend-me") != nullptr;
-}
+bool has_suspend_me(const Kernel& kernel) { return has_service(kernel, "ibm,suspend-me"); }
 bool has_lparcfg(const Kernel& kernel) { return kernel.level.lparcfg; }
 
 constexpr FileType kLink = FileType::link;

@@ -73,10 +73,7 @@ void activate_firmware(Kernel& kernel) {
   if (!has_service(kernel, "ibm,activate-firmware")) {
     return kernel.log(kLogInfo, "ibm,activate-firmware method unavailable");
   }
-  std::int32_t status = 0;
-  do {
-    status = rtas_call(kernel, "ibm,activate-firmware", {});
-  } while (rtas_busy_delay(kernel, status));
+  const std::int32_t status = rtas_call_waiting(kernel, "ibm,activate-firmware", {});
   if (status != 0) {
     kernel.log(kLogError, fmt::format("ibm,activate-firmware failed ({})", status));
   }

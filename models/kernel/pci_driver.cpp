@@ -123,12 +123,9 @@ std::uint64_t most_memory(const Kernel& kernel) {
 void create(Kernel& kernel, const Target& target, std::uint32_t page, std::uint32_t window,
             bool direct) {
   std::array<std::uint32_t, 3> out{};
-  std::int32_t status = 0;
-  do {
-    status = rtas_call(kernel, "ibm,create-pe-dma-window",
-                       {target.config_address, target.unit_high, target.unit_low, page, window},
-                       out);
-  } while (rtas_busy_delay(kernel, status));
+  const std::int32_t status = rtas_call_waiting(
+      kernel, "ibm,create-pe-dma-window",
+      {target.config_address, target.unit_high, target.unit_low, page, window}, out);
   const auto token = kernel.state.tree.word(kernel.state.rtas_node, "ibm,create-pe-dma-window");
   kernel.log(kLogInfo,
              fmt::format("{}: ibm,create-pe-dma-window({:x}) {:x} {:x} {:x} {:x} {:x} returned {} "

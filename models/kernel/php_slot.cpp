@@ -40,10 +40,8 @@ int get_power_level(Kernel& kernel, std::uint32_t domain, std::uint32_t& level) 
 
 int sense_once(Kernel& kernel, std::uint32_t index, std::uint32_t& state) {
   std::array<std::uint32_t, 1> out{};
-  std::int32_t status = 0;
-  do {
-    status = rtas_call(kernel, "get-sensor-state", {kEntitySense, index}, out);
-  } while (rtas_busy_delay(kernel, status));
+  const auto status =
+      rtas_call_waiting(kernel, "get-sensor-state", {kEntitySense, index}, out);
   state = out[0];
   return rtas_error(kernel, status);
 }
@@ -53,11 +51,8 @@ int sense(Kernel& kernel, std::uint32_t domain, std::uint32_t index, std::uint32
   int error = sense_once(kernel, index, state);
   if (error == -EFAULT || error == -EEXIST) {
     std::array<std::uint32_t, 1> level{};
-    std::int32_t status = 0;
-    do {
-      status = rtas_call(kernel, "set-power-level", {domain, kPowerOn}, level);
-    } while (rtas_busy_delay(kernel, status));
-    error = rtas_error(kernel, status);
+    error = rtas_error(
+        kernel, rtas_call_waiting(kernel, "set-power-level", {domain, kPowerOn}, level));
     return error < 0 ? error : sense_once(kernel, index, state);
   }
   if (error == -ENODEV) kernel.log(kLogInfo, "rpaphp: rpaphp_get_sensor_state: slot is unusable");

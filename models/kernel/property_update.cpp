@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/kernel/lmb_table.hpp"
+#include "models/kernel/rtas.hpp"
 #include "models/kernel/tree_edit.hpp"
 #include "models/kernel/tree_update.hpp"
 
@@ -27,7 +28,7 @@ class PropertyUpdate {
 
   int run() {
     if (kernel_.host.allocation_fails("kernel.update_properties_buffer")) return -ENOMEM;
-    Bytes area(kUpdateAreaSize);
+    Bytes area(kWorkAreaSize);
     store_be32(area.data(), kernel_.state.tree.phandle(node_).value_or(0));
     std::int32_t status = 0;
     do {

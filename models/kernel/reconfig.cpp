@@ -64,6 +64,14 @@ int detach_and_drop(Kernel& kernel, NodeId node) {
   return error;
 }
 
+int detach_subtree(Kernel& kernel, NodeId node, int (*detach)(Kernel&, NodeId)) {
+  const std::vector<NodeId> children = kernel.state.tree.at(node).children;
+  for (const NodeId child : children) {
+    if (const int error = detach_subtree(kernel, child, detach)) return error;
+  }
+  return detach(kernel, node);
+}
+
 void put_node(Kernel& kernel, NodeId node) {
   const LiveTree& tree = kernel.state.tree;
   if (node == kRootNode || !tree.at(node).in_use || tree.at(node).parent != kNoNode) return;

@@ -12,6 +12,10 @@ int detach_and_notify(Kernel& kernel, NodeId node);
 // The same where the reference of its creator is dropped on every level (dlpar_detach_node).
 int detach_and_drop(Kernel& kernel, NodeId node);
 
+// A node with what is below it, children first: `detach` is one of the two above. Ends at the first
+// error.
+int detach_subtree(Kernel& kernel, NodeId node, int (*detach)(Kernel&, NodeId));
+
 // The last reference but those of devices, buses and slots is gone: frees a detached node unless
 // one of these still holds it.
 void put_node(Kernel& kernel, NodeId node);

@@ -51,6 +51,27 @@ std::int32_t rtas_call(Kernel& kernel, std::string_view service,
   return rtas_call_on(kernel, kNoServer, service, in, out);
 }
 
+std::int32_t rtas_call_waiting(Kernel& kernel, std::string_view service,
+                               std::initializer_list<std::uint64_t> in,
+                               std::span<std::uint32_t> out) {
+  std::int32_t status = 0;
+  do {
+    status = rtas_call(kernel, service, in, out);
+  } while (rtas_busy_delay(kernel, status));
+  return status;
+}
+
+std::int32_t rtas_call_with_area(Kernel& kernel, std::string_view service, Bytes& area,
+                                 std::uint32_t second) {
+  const LockGuard guard(kernel, kWorkAreaLock);
+  std::uint8_t* shared = kernel.host.rmo(kConnectorWorkArea, kWorkAreaSize);
+  if (shared == nullptr) return -1;
+  std::copy(area.begin(), area.end(), shared);
+  const auto status = rtas_call(kernel, service, {kConnectorWorkArea, second});
+  std::copy_n(shared, kWorkAreaSize, area.begin());
+  return status;
+}
+
 bool has_service(const Kernel& kernel, std::string_view service) {
   return token_of(kernel, service).has_value();
 }
@@ -103,11 +124,8 @@ int rtas_error(Kernel& kernel, std::int32_t status) {
 
 int set_indicator(Kernel& kernel, std::uint32_t indicator, std::uint32_t index,
                   std::uint32_t value) {
-  std::int32_t status = 0;
-  do {
-    status = rtas_call(kernel, "set-indicator", {indicator, index, value});
-  } while (rtas_busy_delay(kernel, status));
-  return rtas_error(kernel, status);
+  return rtas_error(kernel,
+                    rtas_call_waiting(kernel, "set-indicator", {indicator, index, value}));
 }
 
 void stop_self(Kernel& kernel, std::uint32_t server) {

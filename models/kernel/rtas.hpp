@@ -23,6 +23,16 @@ std::int32_t rtas_call(Kernel& kernel, std::string_view service,
 std::int32_t rtas_call_on(Kernel& kernel, std::uint32_t server, std::string_view service,
                           std::initializer_list<std::uint64_t> in,
                           std::span<std::uint32_t> out = {});
+// [blocks] The same, repeated while it is busy.
+std::int32_t rtas_call_waiting(Kernel& kernel, std::string_view service,
+                               std::initializer_list<std::uint64_t> in,
+                               std::span<std::uint32_t> out = {});
+// [blocks] One call of a service whose first input is a work area: `area` (kWorkAreaSize bytes) is
+// copied into the one in RMO memory and back under a lock, so that two sequences may interleave
+// (kernel.md 0). -1 when there is no such memory.
+inline constexpr std::size_t kWorkAreaSize = 4096;
+std::int32_t rtas_call_with_area(Kernel& kernel, std::string_view service, Bytes& area,
+                                 std::uint32_t second);
 // Whether /rtas has the service.
 bool has_service(const Kernel& kernel, std::string_view service);
 

@@ -27,7 +27,7 @@ class TreeUpdate {
   TreeUpdateEnd run() {
     if (!has_service(kernel_, "ibm,update-nodes")) return {};
     if (kernel_.host.allocation_fails("kernel.update_nodes_buffer")) return {-ENOMEM, -ENOMEM};
-    Bytes area(kUpdateAreaSize);
+    Bytes area(kWorkAreaSize);
     std::int32_t status = 0;
     do {
       status = call_update(kernel_, "ibm,update-nodes", area, scope_);
@@ -92,16 +92,7 @@ class TreeUpdate {
       kernel_.log(kLogInfo, fmt::format("mobility: ignoring remove operation for {}", path));
       return 0;
     }
-    return node == kRootNode ? -EINVAL : remove_below(node);
-  }
-
-  // Children first, each told of.
-  int remove_below(NodeId node) {
-    const std::vector<NodeId> children = kernel_.state.tree.at(node).children;
-    for (const NodeId child : children) {
-      if (const int error = remove_below(child)) return error;
-    }
-    return detach_and_drop(kernel_, node);
+    return node == kRootNode ? -EINVAL : detach_subtree(kernel_, node, detach_and_drop);
   }
 
   int add(NodeId parent, std::uint32_t drc) {
@@ -144,16 +135,8 @@ TreeUpdateEnd update_tree(Kernel& kernel, std::int32_t scope) {
 std::int32_t call_update(Kernel& kernel, std::string_view service, Bytes& area,
                          std::int32_t scope) {
   for (;;) {
-    std::int32_t status = -1;
-    {
-      const LockGuard guard(kernel, kWorkAreaLock);
-      std::uint8_t* shared = kernel.host.rmo(kConnectorWorkArea, kUpdateAreaSize);
-      if (shared == nullptr) return status;
-      std::copy(area.begin(), area.end(), shared);
-      status = rtas_call(kernel, service,
-                         {kConnectorWorkArea, static_cast<std::uint32_t>(scope)});
-      std::copy_n(shared, kUpdateAreaSize, area.begin());
-    }
+    const std::int32_t status =
+        rtas_call_with_area(kernel, service, area, static_cast<std::uint32_t>(scope));
     if (kernel.has(Switch::update_busy_ends) || !rtas_busy_delay(kernel, status)) return status;
   }
 }

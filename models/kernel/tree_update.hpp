@@ -21,8 +21,6 @@ TreeUpdateEnd update_tree(Kernel& kernel, std::int32_t scope);
 // [blocks] The properties of one node; 0 or a negative errno.
 int update_node(Kernel& kernel, NodeId node, std::int32_t scope);
 
-inline constexpr std::size_t kUpdateAreaSize = 4096;
-
 // [blocks] One call with a private copy of the work area; repeated while busy where that is done.
 std::int32_t call_update(Kernel& kernel, std::string_view service, Bytes& area,
                          std::int32_t scope);
