@@ -48,22 +48,22 @@ std::string text_of(const Call& call) {
   return out;
 }
 
-bool same_cells(const std::vector<std::string>& recorded, const std::vector<std::string>& observed,
-                std::size_t from = 0) {
+bool same_cells(const std::vector<std::string>& recorded,
+                const std::vector<std::string>& observed) {
   // A failed call's other outputs are not always recorded.
-  const std::size_t count = std::min(recorded.size(), observed.size());
-  if (from < recorded.size() && observed.size() < recorded.size()) return false;
-  for (std::size_t i = from; i < count; ++i) {
+  if (observed.size() < recorded.size()) return false;
+  for (std::size_t i = 0; i < recorded.size(); ++i) {
     if (!is_address(recorded[i]) && recorded[i] != observed[i]) return false;
   }
   return true;
 }
 
 std::string call_difference(const Call& recorded, const Call& observed, std::size_t position) {
-  const auto at = [&](std::string_view what) { return fmt::format("call {} {}", position, what); };
+  const std::string call = fmt::format("call {}", position);
+  const auto at = [&](std::string_view what) { return fmt::format("{} {}", call, what); };
   if (recorded.name != observed.name || recorded.in.size() != observed.in.size() ||
       !same_cells(recorded.in, observed.in) || !same_cells(recorded.out, observed.out)) {
-    return two(at("").substr(0, at("").size() - 1), text_of(recorded), text_of(observed));
+    return two(call, text_of(recorded), text_of(observed));
   }
   if (recorded.by != observed.by) return two(at("made by"), recorded.by, observed.by);
   if (recorded.node != observed.node) return two(at("node"), recorded.node, observed.node);

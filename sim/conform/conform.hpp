@@ -8,7 +8,7 @@
 
 namespace lparsim::conform {
 
-// ok: no differences. cannot: a step that nothing here can do; the reason is the difference.
+// Of a step that nothing here can do the reason is the difference.
 struct OpVerdict {
   std::string op;
   std::vector<std::string> differences;

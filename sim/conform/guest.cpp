@@ -9,8 +9,8 @@
 #include "models/userland/shell.hpp"
 #include "sim/base/actors.hpp"
 #include "sim/base/assert.hpp"
+#include "sim/base/hex.hpp"
 #include "sim/conform/boot.hpp"
-#include "sim/conform/hex.hpp"
 
 namespace lparsim::conform {
 namespace {
@@ -60,18 +60,6 @@ std::string event_text(const std::uint8_t* buffer, std::size_t size) {
 
 }  // namespace
 
-bool GuestMemory::read(GuestAddress from, std::span<std::uint8_t> to) const {
-  if (!in_rmo(from.value, to.size())) return false;
-  std::copy_n(rmo().data() + from.value, to.size(), to.data());
-  return true;
-}
-
-bool GuestMemory::write(GuestAddress to, ByteView from) {
-  if (!in_rmo(to.value, from.size())) return false;
-  std::copy(from.begin(), from.end(), rmo().data() + to.value);
-  return true;
-}
-
 // A program of the guest: everything that it prints is kept.
 class Guest::Program final : public userland::Process {
  public:
@@ -110,7 +98,9 @@ class Guest::Program final : public userland::Process {
 
 Guest::Guest(firmware::PlatformConfig platform, const firmware::FirmwareProfile& profile,
              const kernel::KernelLevel& level)
-    : memory_(kMemory),
+    : memory_([this](std::uint64_t address, std::uint64_t size) {
+        return memory_usable(address, size);
+      }),
       hypervisor_(std::move(platform), profile, {clock_, choices_, events_}, *this),
       level_(level),
       kernel_(kernel::make_linux(*this, level_)) {
@@ -118,6 +108,7 @@ Guest::Guest(firmware::PlatformConfig platform, const firmware::FirmwareProfile&
 }
 
 Result<void> Guest::boot(const std::function<Result<Bytes>(ByteView)>& tree) {
+  memory_.power_on(kMemory);
   if (hypervisor_.power_on(kGuest, memory_).status != firmware::AssignStatus::done) {
     return failure(ErrorCode::unsupported, "machine", "the guest cannot be powered on");
   }
@@ -219,7 +210,7 @@ std::int64_t Guest::hcall(std::uint32_t server, std::uint64_t opcode, std::uint6
 }
 
 std::uint8_t* Guest::rmo(std::uint64_t address, std::uint64_t size) {
-  return memory_.in_rmo(address, size) ? memory_.rmo().data() + address : nullptr;
+  return memory_.pointer(address, size);
 }
 
 bool Guest::memory_usable(std::uint64_t address, std::uint64_t size) {

@@ -10,6 +10,7 @@
 #include "firmware/hypervisor.hpp"
 #include "models/kernel/linux.hpp"
 #include "models/partition_files.hpp"
+#include "models/rmo_memory.hpp"
 #include "sim/base/choices.hpp"
 #include "sim/base/event_log.hpp"
 #include "sim/base/time.hpp"
@@ -19,17 +20,6 @@ namespace lparsim::conform {
 
 // The kernel hit a BUG or an oops: nothing of the guest runs any more.
 class GuestStopped : public std::exception {};
-
-class GuestMemory final : public firmware::GuestMemory {
- public:
-  explicit GuestMemory(std::size_t bytes) : bytes_(bytes) { set_rmo(bytes_); }
-  bool read(GuestAddress from, std::span<std::uint8_t> to) const override;
-  bool write(GuestAddress to, ByteView from) override;
-  void written(std::uint64_t, std::uint64_t) override {}
-
- private:
-  Bytes bytes_;
-};
 
 class Guest final : public kernel::KernelHost, public firmware::HypervisorEvents {
  public:
@@ -91,7 +81,7 @@ class Guest final : public kernel::KernelHost, public firmware::HypervisorEvents
   ManualClock clock_;
   NormalChoices choices_;
   EventLog events_{clock_};
-  GuestMemory memory_;
+  models::RmoMemory memory_;
   firmware::Hypervisor hypervisor_;
   kernel::KernelLevel level_;
   std::unique_ptr<kernel::GuestKernel> kernel_;

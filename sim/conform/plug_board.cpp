@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "firmware/device_tree/numbering.hpp"
 #include "sim/conform/boot.hpp"
 
 namespace lparsim::conform {
@@ -13,9 +14,13 @@ using firmware::AssignStatus;
 using firmware::DrcState;
 using firmware::DrcType;
 
-constexpr std::uint32_t kCpu = 0x1000'0000, kLmb = 0x8000'0000;
 constexpr std::uint32_t kGib = 1024;            // MiB: where hot-plugged memory may start
 constexpr int kAdd = 1, kRemove = 2;
+
+// A core's id is the number of its first thread.
+DrcIndex core_index(std::uint32_t id) {
+  return DrcIndex{firmware::cpu_drc_index(0, 1).value + id};
+}
 
 Outcome refused(std::string text) {
   Outcome outcome;
@@ -34,7 +39,7 @@ PlugBoard::PlugBoard(firmware::Hypervisor& hypervisor, const firmware::PlatformC
       lmbs_(platform.installed_lmbs) {
   for (std::uint32_t core = 0; core < machine.cores; ++core) {
     const std::uint32_t id = core * machine.threads_per_core;
-    devices_.push_back({fmt::format("core{}", id), DrcType::cpu, DrcIndex{kCpu + id}});
+    devices_.push_back({fmt::format("core{}", id), DrcType::cpu, core_index(id)});
   }
 }
 
@@ -42,7 +47,7 @@ Result<Outcome> PlugBoard::plug(const Step& step) {
   switch (step.verb) {
     case Verb::plug_core:
       return plug_device(
-          {fmt::format("core{}", step.number), DrcType::cpu, DrcIndex{kCpu + step.number}});
+          {fmt::format("core{}", step.number), DrcType::cpu, core_index(step.number)});
     case Verb::unplug_core: return unplug_device(fmt::format("core{}", step.number));
     case Verb::plug_dimm:
       if (step.node.value_or(0) != 0) {
@@ -77,7 +82,7 @@ Outcome PlugBoard::plug_device(Device device) {
 
 bool PlugBoard::is_free(std::uint32_t lmb) const {
   return std::none_of(devices_.begin(), devices_.end(), [&](const Device& device) {
-    const std::uint32_t first = device.first.value - kLmb;
+    const std::uint32_t first = device.first.value - firmware::lmb_drc_index(0).value;
     return device.type == DrcType::mem && lmb >= first && lmb < first + device.count;
   });
 }
@@ -89,7 +94,8 @@ Outcome PlugBoard::plug_dimm(const Step& step) {
   for (std::uint32_t lmb = first_lmb_; count > 0 && lmb < lmbs_; ++lmb) {
     run = is_free(lmb) ? run + 1 : 0;
     if (run < count) continue;
-    return plug_device({step.target, DrcType::mem, DrcIndex{kLmb + lmb + 1 - count}, count});
+    return plug_device(
+        {step.target, DrcType::mem, firmware::lmb_drc_index(lmb + 1 - count), count});
   }
   return refused(fmt::format("no room for {}", step.target));
 }

@@ -59,13 +59,25 @@ std::string without_dates(const std::string& text) {
 class Played final : public Replay {
  public:
   Played(firmware::PlatformConfig platform, const Session& session,
-           const firmware::FirmwareProfile& profile, const kernel::KernelLevel& level)
+         const firmware::FirmwareProfile& profile, const kernel::KernelLevel& level)
       : guest_(platform, profile, level),
         board_(guest_.hypervisor(), platform, session.machine) {}
 
   Guest& guest() { return guest_; }
 
-  void load_modules(const std::vector<std::string>& modules) { load(modules); }
+  // Modules that are not modelled are Linux's own business.
+  Outcome load(const std::vector<std::string>& modules) {
+    guest_.take_interrupts();
+    for (const std::string& module : modules) guest_.kernel().load_module(module);
+    return {};
+  }
+
+  // What the boot did is over: it was not recorded.
+  void begin() {
+    guest_.take_calls();
+    guest_.take_log();
+    tree_ = look_at_tree(guest_.kernel());
+  }
 
   GuestState state() override { return look_at_state(guest_.kernel()); }
 
@@ -73,7 +85,6 @@ class Played final : public Replay {
     if (guest_.stopped()) {
       return failure(ErrorCode::unsupported, op.name, "the guest does not run any more");
     }
-    const TreePicture before = look_at_tree(guest_.kernel());
     Happened out;
     std::optional<Error> error;
     try {
@@ -90,6 +101,9 @@ class Played final : public Replay {
     }
     out.calls = guest_.take_calls();
     out.kernel_log = guest_.take_log();
+    TreePicture now = look_at_tree(guest_.kernel());
+    out.tree = difference(tree_, now);
+    tree_ = std::move(now);
     if (error) return tl::make_unexpected(*error);
     auto events = board_.take_events();
     const bool pending = board_.is_pending();
@@ -99,7 +113,6 @@ class Played final : public Replay {
     }
     out.result.events = std::move(events);
     out.result.pending = pending;
-    out.tree = difference(before, look_at_tree(guest_.kernel()));
     out.after = state();
     return out;
   }
@@ -119,13 +132,6 @@ class Played final : public Replay {
     }
   }
 
-  // A card's driver is Linux's own business: only the modules of hot-plug are modelled.
-  Outcome load(const std::vector<std::string>& modules) {
-    guest_.take_interrupts();
-    for (const std::string& module : modules) guest_.kernel().load_module(module);
-    return {};
-  }
-
   Outcome run(const std::string& command_line) {
     guest_.take_interrupts();
     const std::string log = guest_.read(std::string(kDrmgrLog)).out;
@@ -139,6 +145,7 @@ class Played final : public Replay {
 
   Guest guest_;
   PlugBoard board_;
+  TreePicture tree_;                  // after the last operation
 };
 
 }  // namespace
@@ -157,9 +164,8 @@ Result<std::unique_ptr<Replay>> Replay::start(const Session& session) {
   const auto booted = replay->guest().boot(
       [&](ByteView offered) { return boot_tree(session, offered); });
   if (!booted) return tl::make_unexpected(booted.error());
-  replay->load_modules(session.machine.guest_modules);
-  replay->guest().take_calls();       // the boot was not recorded
-  replay->guest().take_log();
+  replay->load(session.machine.guest_modules);
+  replay->begin();
   return Result<std::unique_ptr<Replay>>(std::move(replay));
 }
 

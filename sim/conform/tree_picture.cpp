@@ -5,7 +5,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "sim/conform/hex.hpp"
+#include "sim/base/hex.hpp"
 
 namespace lparsim::conform {
 namespace {

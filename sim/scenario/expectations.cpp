@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/base/hex.hpp"
 #include "sim/scenario/event_patterns.hpp"
 #include "sim/scenario/invariants/invariant.hpp"
 
@@ -12,12 +13,6 @@ using report::Failure;
 namespace {
 
 using Failures = std::vector<Failure>;
-
-std::string hex_of(const Bytes& bytes) {
-  std::string text;
-  for (const auto byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
 
 std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
@@ -50,7 +45,7 @@ void check_file(const FileExpectation& file, models::World& world, Failures& fai
   } else if (file.content == Content::text && !file.text.holds(text_of(content))) {
     failures.push_back({file.where, file.path, file.text.describe(), text_of(content), {}});
   } else if (file.content == Content::bytes && file.bytes != content) {
-    failures.push_back({file.where, file.path, hex_of(file.bytes), hex_of(content), {}});
+    failures.push_back({file.where, file.path, hex(file.bytes), hex(content), {}});
   }
 }
 

@@ -6,21 +6,13 @@
 
 #include "firmware/events/event_logs.hpp"
 #include "firmware/events/sections.hpp"
+#include "sim/base/hex.hpp"
 #include "tests/support/expect_rule.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
 const EventLayout& layout(std::string_view name) { return find_profile(name)->events; }
-
-std::string hex(ByteView bytes) {
-  std::string out;
-  for (const std::uint8_t b : bytes) {
-    out += "0123456789abcdef"[b >> 4];
-    out += "0123456789abcdef"[b & 15];
-  }
-  return out;
-}
 
 using Hp = HotPlugResource;
 constexpr auto kAdd = HotPlugAction::add;

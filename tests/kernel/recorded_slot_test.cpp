@@ -2,7 +2,6 @@
 // with each call, each kernel message of rpaphp and rpadlpar_io and each node as recorded. What
 // drmgr and rtas_errd did to the files of the kernel is done here by hand (drmgr.md 4).
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -18,11 +17,9 @@ constexpr const char* kSlots = "/sys/bus/pci/slots/";
 constexpr const char* kPhb = "/pci@800000020000001";
 
 json session(const std::string& name) {
-  const char* given = std::getenv("LPARSIM_SHARED");
-  const std::filesystem::path shared =
-      given != nullptr ? given : std::filesystem::path(LPARSIM_SOURCE_DIR) / ".." / "shared";
-  std::ifstream in(shared / "reference" / "qemu" / "sessions" / name);
-  return in ? json::parse(in) : json();
+  std::ifstream in(std::filesystem::path(LPARSIM_SOURCE_DIR) / "tests/data/conform/sessions" /
+                   name);
+  return json::parse(in);
 }
 
 std::uint32_t number(const json& text) {
@@ -39,16 +36,14 @@ std::string bytes(const std::string& hex) {
 
 class RecordedSlotTest : public KernelRig {
  protected:
-  // The kernel with rpadlpar_io, and the session; skipped when the recordings are not there.
-  bool load(const std::string& name) {
+  // The kernel with rpadlpar_io, and the session.
+  void load(const std::string& name) {
     session_ = session(name);
-    if (session_.is_null()) return false;
     start("6.1", {.io = true});
     for (const std::uint32_t drc : {0x40000020U, 0x40000028U}) {
       host_.expect(power_level(0xffffffff) + sense(drc, 0));
     }
     EXPECT_EQ(kernel_->load_module("rpadlpar_io"), 0);
-    return true;
   }
 
   const json& op(const std::string& name) const {
@@ -147,7 +142,7 @@ class RecordedSlotTest : public KernelRig {
 };
 
 TEST_F(RecordedSlotTest, PhbByHand) {
-  if (!load("pci_phb.json")) GTEST_SKIP() << "no recordings";
+  load("pci_phb.json");
   add_phb("phb_add");
   EXPECT_EQ(read("/sys/bus/pci/slots/C65554/address"), "0001:00\n");
   remove_phb("phb_remove_not_requested");
@@ -155,7 +150,7 @@ TEST_F(RecordedSlotTest, PhbByHand) {
 
 // The whole history: the second PHB finds the slots of the first still registered.
 TEST_F(RecordedSlotTest, PhbWithADeviceAndAgain) {
-  if (!load("pci_phb_rtas_errd.json")) GTEST_SKIP() << "no recordings";
+  load("pci_phb_rtas_errd.json");
   add_phb("phb_add");
   add_nodes("phb_child_add", std::string(kPhb) + "/ethernet@1");
   EXPECT_EQ(write("/sys/bus/pci/rescan", "1"), 1);   // drmgr -V leaves rpaphp out of it
