@@ -174,12 +174,7 @@ class RefusedByTheOs : public MigrationTest, public ::testing::WithParamInterfac
 TEST_P(RefusedByTheOs, BothSystemsAreAsBefore) {
   boot();
   const Sums here = free_of(kHere), there = free_of(kThere);
-  ScriptedAnswer answer;
-  answer.site = GetParam().site;
-  answer.outcome = GetParam().outcome;
-  answer.any_argument = true;
-  answer.times = GetParam().times;
-  use({answer});
+  use({answer(GetParam().site, GetParam().outcome, GetParam().times)});
   const auto result = hmc(kMigrate);
   EXPECT_EQ(result.exit_status, 1);
   EXPECT_THAT(result.err, HasSubstr("The OS return code is"));
@@ -195,12 +190,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(MigrationTest, TransientRefusalIsTriedAgain) {
   boot();
-  ScriptedAnswer answer;
-  answer.site = "rtas.ibm,suspend-me";
-  answer.outcome = "threads_active";
-  answer.any_argument = true;
-  answer.times = 3;
-  use({answer});
+  use({answer("rtas.ibm,suspend-me", "threads_active", 3)});
   EXPECT_EQ(hmc(kMigrate).err, "");
   EXPECT_EQ(world.system_of(kOne), kThere);
   EXPECT_EQ(online_threads(kOne), 16U);
@@ -242,11 +232,7 @@ TEST_F(MigrationTest, TooLateToStopOnceItIsSuspended) {
 TEST_F(MigrationTest, AnOsThatDoesNotAnswerInTime) {
   boot();
   const Sums here = free_of(kHere), there = free_of(kThere);
-  ScriptedAnswer lost;
-  lost.site = "rmc.request";
-  lost.outcome = "lost";
-  lost.any_argument = true;
-  use({lost});
+  use({answer("rmc.request", "lost")});
   const auto result = hmc(std::string(kMigrate) + " -w 2");
   EXPECT_EQ(result.exit_status, 1);
   EXPECT_THAT(result.err, HasSubstr("within 2 minutes"));
@@ -256,10 +242,7 @@ TEST_F(MigrationTest, AnOsThatDoesNotAnswerInTime) {
 // A lost answer of an operating system that has arrived changes nothing.
 TEST_F(MigrationTest, TheMoversKnowWhenTheAnswerIsLost) {
   boot();
-  ScriptedAnswer lost;
-  lost.site = "rmc.reply";
-  lost.outcome = "lost";
-  lost.any_argument = true;
+  ScriptedAnswer lost = answer("rmc.reply", "lost");
   lost.nth = 2;
   use({lost});
   EXPECT_EQ(hmc(std::string(kMigrate) + " -w 5").err, "");

@@ -24,11 +24,9 @@ struct ShutdownTest : WorldTest {
     took = world.clock().now() - before;
   }
   void pass(Duration time) { world.run_until([] { return false; }, time); }
-  ScriptedAnswer answer(const char* site, const char* outcome) {
-    ScriptedAnswer given;
-    given.site = site;
+  ScriptedAnswer of_one(const char* site, const char* outcome) {
+    ScriptedAnswer given = answer(site, outcome);
     given.partition = kOne;
-    given.outcome = outcome;
     return given;
   }
   Duration took{};
@@ -94,7 +92,7 @@ TEST_F(ShutdownTest, AWarningBeforeTheOsIsUpWaitsForIt) {
 
 TEST_F(ShutdownTest, AnOsThatIsNeverReachedIsStopped) {
   boot();
-  use({answer("rmc.request", "lost")});
+  use({of_one("rmc.request", "lost")});
   shut_down("one");
   EXPECT_EQ(took, 5min);
   EXPECT_EQ(state(kOne), PartitionState::not_activated);
@@ -103,7 +101,7 @@ TEST_F(ShutdownTest, AnOsThatIsNeverReachedIsStopped) {
 
 TEST_F(ShutdownTest, AnOsThatFirmwareDoesNotLetGoIsStopped) {
   boot();
-  use({answer("rtas.power-off", "hardware_error")});
+  use({of_one("rtas.power-off", "hardware_error")});
   shut_down("one");
   EXPECT_LT(took, 5min);
   EXPECT_EQ(state(kOne), PartitionState::not_activated);

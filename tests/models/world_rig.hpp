@@ -30,6 +30,14 @@ struct WorldTest : testing::Test {
   // Whether the log holds an event of that kind, for that partition unless kNoPartition.
   std::size_t events(EventKind kind, PartitionId partition = kNoPartition);
 
+  // The first `times` questions at `site`, of whatever partition, get this outcome.
+  static ScriptedAnswer answer(std::string site, std::string outcome, std::uint32_t times = 1) {
+    ScriptedAnswer scripted;
+    scripted.site = std::move(site);
+    scripted.outcome = std::move(outcome);
+    scripted.times = times;
+    return scripted;
+  }
   void use(std::vector<ScriptedAnswer> script) {
     scripted = std::make_unique<ScriptedChoices>(std::move(script));
   }

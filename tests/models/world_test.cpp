@@ -9,13 +9,6 @@ using namespace std::chrono_literals;
 
 constexpr const char* kAddToOne = "chhwres -r proc -m small -o a -p one --procs 1";
 
-ScriptedAnswer answer(std::string site, std::string outcome) {
-  ScriptedAnswer scripted;
-  scripted.site = std::move(site);
-  scripted.outcome = std::move(outcome);
-  return scripted;
-}
-
 TEST_F(WorldTest, BootsAndComesToRest) {
   boot();
   EXPECT_TRUE(world.at_rest());
