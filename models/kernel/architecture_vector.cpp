@@ -43,7 +43,7 @@ Bytes option_vector_2() {
 }
 
 // Positions as in table B-7: byte 0 is the length byte, so data byte k-1 is vector byte k.
-Bytes option_vector_5() {
+Bytes option_vector_5(const KernelLevel& level) {
   struct Row {
     std::size_t byte;
     std::uint8_t value;
@@ -51,24 +51,31 @@ Bytes option_vector_5() {
   static constexpr std::array kRows{
       Row{2, 0xf3},    // LPAR, SPLPAR, DRCONF, large pages, donate, MSI
       Row{4, 0xc0},    // CMO, XCMO
-      Row{5, 0xe0},    // form 1, PRRN, form 2
-      Row{6, 0x05},    // hot-plug interrupts, HPT resize
+      Row{5, 0x80},    // form 1
+      Row{6, 0x01},    // HPT resize
       Row{17, 0xe0},   // platform facilities
       Row{21, 0x01},   // sub-processors
-      Row{22, 0xc0},   // dynamic-memory-v2, drc-info
       Row{23, 0x80},   // XICS or XIVE
       Row{24, 0x40},   // radix
       Row{26, 0x40},   // GTSE
   };
   Bytes data(26);
   for (const Row& row : kRows) data[row.byte - 1] = row.value;
+  if (!level.has(Switch::no_hotplug_events)) {
+    data[5 - 1] |= 0x40;                   // PRRN
+    data[6 - 1] |= 0x04;                   // hot-plug interrupts
+  }
+  if (!level.has(Switch::no_drc_info)) {
+    data[5 - 1] |= 0x20;                   // form 2
+    data[22 - 1] |= 0xc0;                  // dynamic-memory-v2, drc-info
+  }
   store_be32(&data[9 - 1], kMaximumCores);
   return data;
 }
 
 }  // namespace
 
-Bytes linux_architecture_vector() {
+Bytes linux_architecture_vector(const KernelLevel& level) {
   CellWriter out;
   for (const Pvr& pvr : kPvrs) out.u32(pvr.mask).u32(pvr.value);
   out.u8(kVectors - 1);
@@ -76,7 +83,7 @@ Bytes linux_architecture_vector() {
   vector(out, option_vector_2());
   vector(out, {0x00, 0xe0});         // floating point, VMX, DFP
   vector(out, {0x00, 0x01});         // at least 1 % of a processor
-  vector(out, option_vector_5());
+  vector(out, option_vector_5(level));
   vector(out, {0x00, 0x00, 0x02});   // Linux
   return out.take();
 }

@@ -1,4 +1,5 @@
-// The ibm,configure-connector loop, each call with a private copy of the work area.
+// The ibm,configure-connector loop, each call with a private copy of the work area. The tree that
+// it builds is bounded: firmware that never comes to an end uses the memory up.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -13,9 +14,15 @@ namespace {
 // 32-bit work area, offsets in bytes (LoPAR table 13-9).
 enum AreaWord : std::size_t { kNameOffset = 8, kValueLength = 12, kValueOffset = 16 };
 
+// How far the second page lies behind the first, as firmware counts offsets.
+constexpr std::uint32_t kExtentOffset = kConnectorExtent - kConnectorWorkArea;
+
 enum ConnectorStatus : std::int32_t {
   kComplete, kNextSibling, kNextChild, kNextProperty, kPreviousParent, kMoreMemory
 };
+
+constexpr int kMostSteps = 1 << 16;        // of one connector
+constexpr std::int32_t kCallAgain = -2;
 
 class Connector {
  public:
@@ -24,18 +31,57 @@ class Connector {
   }
 
   std::vector<NodeId> run() {
-    for (;;) {
-      const std::int32_t status =
-          rtas_call_with_area(kernel_, "ibm,configure-connector", area_, 0);
+    for (int step = 0; step < kMostSteps; ++step) {
+      const std::int32_t status = call();
       if (status == kComplete) return std::move(top_);
-      if (rtas_busy_delay(kernel_, status)) continue;
-      if (status < 0 || status > kPreviousParent || !take(status)) break;
+      if (status == kMoreMemory && add_page()) continue;
+      if (status < 0 || status > kPreviousParent) break;   // firmware's word is the last
+      if (take(status)) continue;
+      if (!kernel_.has(Switch::connector_abandons)) finish();
+      break;
     }
     free_nodes(kernel_, top_);
     return {};
   }
 
  private:
+  // The next answer that is not a busy one.
+  std::int32_t call() {
+    const bool impatient = kernel_.has(Switch::connector_impatient);
+    for (;;) {
+      const auto status = rtas_call_with_pages(kernel_, "ibm,configure-connector", area_);
+      const bool again = impatient ? status == kCallAgain : rtas_busy_delay(kernel_, status);
+      if (!again) return status;
+    }
+  }
+
+  bool add_page() {
+    if (kernel_.has(Switch::connector_one_page) || area_.size() > kWorkAreaSize) return false;
+    area_.resize(2 * kWorkAreaSize);
+    return true;
+  }
+
+  // Lets firmware come to the end of what it was telling, unheard: it would hold the connector.
+  void finish() {
+    for (int step = 0; step < kMostSteps; ++step) {
+      const std::int32_t status = call();
+      if (status == kMoreMemory && add_page()) continue;
+      if (status <= 0 || status > kPreviousParent) return;
+    }
+  }
+
+  // Position in `area_` of what the work area says is at `offset`; nullopt: outside of the pages.
+  std::optional<std::size_t> position(std::uint32_t offset, std::size_t length) const {
+    std::size_t begin = offset;
+    std::size_t end = kWorkAreaSize;
+    if (area_.size() > kWorkAreaSize && offset >= kExtentOffset) {
+      begin = offset - kExtentOffset + kWorkAreaSize;
+      end = area_.size();
+    }
+    if (begin > end || length > end - begin) return std::nullopt;
+    return begin;
+  }
+
   bool take(std::int32_t status) {
     switch (status) {
       case kNextSibling: return add_sibling();
@@ -49,8 +95,9 @@ class Connector {
     const std::size_t offset = load_be32(area_.data() + word);
     if (offset >= kWorkAreaSize) return std::nullopt;
     const auto begin = area_.begin() + static_cast<std::ptrdiff_t>(offset);
-    const auto end = std::find(begin, area_.end(), std::uint8_t{0});
-    if (end == area_.end()) return std::nullopt;
+    const auto limit = area_.begin() + kWorkAreaSize;
+    const auto end = std::find(begin, limit, std::uint8_t{0});
+    if (end == limit) return std::nullopt;
     return std::string(begin, end);
   }
 
@@ -77,10 +124,10 @@ class Connector {
     if (last_ == kNoNode) return out_of_order();
     auto name = string_at(kNameOffset);
     const std::size_t length = load_be32(area_.data() + kValueLength);
-    const std::size_t offset = load_be32(area_.data() + kValueOffset);
-    if (!name || offset > kWorkAreaSize || length > kWorkAreaSize - offset) return false;
+    const auto at = position(load_be32(area_.data() + kValueOffset), length);
+    if (!name || !at) return false;
     if (kernel_.host.allocation_fails("kernel.connector_property")) return false;
-    const auto from = area_.begin() + static_cast<std::ptrdiff_t>(offset);
+    const auto from = area_.begin() + static_cast<std::ptrdiff_t>(*at);
     kernel_.state.tree.set_property(last_, *name,
                                     Bytes(from, from + static_cast<std::ptrdiff_t>(length)));
     return true;

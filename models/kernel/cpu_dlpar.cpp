@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "models/kernel/cpu.hpp"
+#include "models/kernel/cpu_legacy.hpp"
 #include "models/kernel/drc.hpp"
 #include "models/kernel/drc_lists.hpp"
 #include "models/kernel/tree_edit.hpp"
@@ -25,15 +26,6 @@ std::string_view name_of(const Kernel& kernel, NodeId node) {
   return base_name(kernel.state.tree.at(node).name);
 }
 
-NodeId find_cpu(const LiveTree& tree, std::uint32_t index) {
-  const NodeId parent = tree.find("/cpus");
-  if (parent == kNoNode) return kNoNode;
-  for (const NodeId node : tree.at(parent).children) {
-    if (tree.word(node, "ibm,my-drc-index") == index) return node;
-  }
-  return kNoNode;
-}
-
 std::optional<std::uint32_t> next_cache(const LiveTree& tree, NodeId node) {
   if (const auto handle = tree.word(node, "l2-cache")) return handle;
   return tree.word(node, "next-level-cache");
@@ -47,8 +39,10 @@ std::size_t cache_users(const LiveTree& tree, NodeId parent, std::uint32_t handl
 }
 
 // The CPU node and the caches along its chain that nobody else uses.
-std::vector<NodeId> cpu_and_caches(const LiveTree& tree, NodeId cpu) {
+std::vector<NodeId> cpu_and_caches(const Kernel& kernel, NodeId cpu) {
+  const LiveTree& tree = kernel.state.tree;
   std::vector<NodeId> nodes{cpu};
+  if (kernel.has(Switch::cpu_caches_dropped)) return nodes;
   const NodeId parent = tree.at(cpu).parent;
   for (auto handle = next_cache(tree, cpu); handle;) {
     const NodeId cache = tree.by_phandle(*handle);
@@ -114,6 +108,15 @@ int detach_cpu(Kernel& kernel, const std::vector<NodeId>& nodes) {
   return 0;
 }
 
+// What configure-connector returned beside the CPU is forgotten: nobody frees it.
+void drop_caches(Kernel& kernel, std::vector<NodeId>& nodes) {
+  for (std::size_t i = 1; i < nodes.size(); ++i) {
+    kernel.state.leaked += kernel.state.tree.objects_below(nodes[i]);
+    kernel.state.tree.free(nodes[i]);
+  }
+  nodes.resize(1);
+}
+
 int attach_cpu(Kernel& kernel, NodeId parent, const std::vector<NodeId>& nodes,
                std::uint32_t index) {
   int error = 0;
@@ -125,6 +128,7 @@ int attach_cpu(Kernel& kernel, NodeId parent, const std::vector<NodeId>& nodes,
     for (const NodeId node : nodes) {
       if (error == 0) error = register_threads(kernel, node);
     }
+    if (kernel.has(Switch::cpu_attach_error_lost)) error = 0;
   }
   if (error == 0) return 0;
   say(kernel, kLogError, "Failed to attach node {}, rc: {}", name_of(kernel, nodes.front()), error);
@@ -143,7 +147,8 @@ int check_addable(Kernel& kernel, NodeId parent, std::uint32_t index) {
     say(kernel, kLogWarning, "CPU with drc index {:x} already exists", index);
     return -EINVAL;
   }
-  if (!announces_drc(kernel.state.tree, parent, "CPU", index)) {
+  const bool first_type = kernel.has(Switch::drc_info_ends_search);
+  if (!announces_drc(kernel.state.tree, parent, "CPU", index, first_type)) {
     say(kernel, kLogWarning, "Cannot find CPU (drc index {:x}) to add.", index);
     return -EINVAL;
   }
@@ -162,6 +167,22 @@ int undo_add(Kernel& kernel, const std::vector<NodeId>& nodes, std::uint32_t ind
 
 }  // namespace
 
+NodeId find_cpu(const LiveTree& tree, std::uint32_t index) {
+  const NodeId parent = tree.find("/cpus");
+  if (parent == kNoNode) return kNoNode;
+  for (const NodeId node : tree.at(parent).children) {
+    if (tree.word(node, "ibm,my-drc-index") == index) return node;
+  }
+  return kNoNode;
+}
+
+int attach_and_online(Kernel& kernel, NodeId parent, std::vector<NodeId> nodes,
+                      std::uint32_t index) {
+  if (kernel.has(Switch::cpu_caches_dropped)) drop_caches(kernel, nodes);
+  if (const int error = attach_cpu(kernel, parent, nodes, index)) return error;
+  return online_threads(kernel, nodes.front());
+}
+
 int cpu_add(Kernel& kernel, std::uint32_t index) {
   const NodeId parent = kernel.state.tree.find("/cpus");
   if (parent == kNoNode) {
@@ -173,12 +194,13 @@ int cpu_add(Kernel& kernel, std::uint32_t index) {
     say(kernel, kLogWarning, "Failed to acquire DRC, rc: {}, drc index: {:x}", error, index);
     return kernel.has(Switch::coarse_errno) ? -EINVAL : error;
   }
-  const auto nodes = configure_connector(kernel, index);
+  auto nodes = configure_connector(kernel, index);
   if (nodes.empty()) {
     say(kernel, kLogWarning, "Failed call to configure-connector, drc index: {:x}", index);
     release_drc(kernel, index);
     return -EINVAL;
   }
+  if (kernel.has(Switch::cpu_caches_dropped)) drop_caches(kernel, nodes);
   if (const int error = attach_cpu(kernel, parent, nodes, index)) return error;
   const int error = online_threads(kernel, nodes.front());
   return error == 0 ? 0 : undo_add(kernel, nodes, index, error);
@@ -203,7 +225,7 @@ int cpu_remove(Kernel& kernel, NodeId node, std::uint32_t index) {
   }
   int error = 0;
   if (late && kernel.host.allocation_fails("kernel.cpu_changeset")) error = -ENOMEM;
-  if (error == 0) error = detach_cpu(kernel, cpu_and_caches(kernel.state.tree, node));
+  if (error == 0) error = detach_cpu(kernel, cpu_and_caches(kernel, node));
   if (error == 0) return 0;
   say(kernel, kLogWarning, "Failed to detach CPU {}, rc: {}", name_of(kernel, node), error);
   // Acquired again without configure-connector (kernel.md 11, 20).
@@ -229,9 +251,13 @@ int remove_by_index(Kernel& kernel, std::uint32_t index) {
 
 int dlpar_cpu(Kernel& kernel, const DlparRequest& request) {
   const LockGuard guard(kernel, kHotplugLock);
+  const bool adds = request.action == Action::add;
+  if (request.id_type == IdType::count && kernel.has(Switch::cpu_count_requests)) {
+    return adds ? cpu_add_by_count(kernel, request.count)
+                : cpu_remove_by_count(kernel, request.count);
+  }
   if (request.id_type != IdType::index) return -EINVAL;
-  return request.action == Action::add ? cpu_add(kernel, request.index)
-                                       : remove_by_index(kernel, request.index);
+  return adds ? cpu_add(kernel, request.index) : remove_by_index(kernel, request.index);
 }
 
 }  // namespace lparsim::kernel

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t kCallInTimeout = 5'000'000'000;    // 5 s, then the thread is "stuck"
 constexpr std::uint64_t kDiePoll = 1'000'000;              // between two stopped-state queries
+constexpr int kDiePolls = 25;                              // with cpu_die_gives_up: 0.1 s in all
+constexpr std::uint64_t kDiePollOld = 4'000'000;
 constexpr std::uint64_t kDieWarning = 120'000'000'000;     // a warning each 120 s
 
 enum StoppedState : std::int32_t { kHardwareError = -1, kStopped = 0, kNotStopped = 2 };
@@ -64,7 +66,8 @@ void die(void* argument) {
 int wait_stopped(Kernel& kernel, std::uint32_t logical, std::uint32_t server) {
   while (!kernel.state.cpus[logical].dead) kernel.host.block(dead_key(logical), 0);
   std::uint64_t warn_at = kernel.host.now_ns() + kDieWarning;
-  for (;;) {
+  const bool gives_up = kernel.has(Switch::cpu_die_gives_up);
+  for (int polls = 1;; ++polls) {
     const std::int32_t state = query_stopped(kernel, server);
     if (state == kStopped || state == kHardwareError) return 0;
     if (kernel.host.now_ns() >= warn_at) {
@@ -72,7 +75,12 @@ int wait_stopped(Kernel& kernel, std::uint32_t logical, std::uint32_t server) {
       if (!kernel.has(Switch::cpu_die_waits_forever)) return -ETIMEDOUT;
       warn_at += kDieWarning;
     }
-    kernel.host.sleep_ns(kDiePoll);
+    if (gives_up && polls == kDiePolls) {
+      kernel.log(kLogError, fmt::format("Querying DEAD? cpu {} ({}) shows {}", logical, server,
+                                        state));
+      return 0;
+    }
+    kernel.host.sleep_ns(gives_up ? kDiePollOld : kDiePoll);
   }
 }
 

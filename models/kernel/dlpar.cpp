@@ -67,7 +67,7 @@ bool number(Kernel& kernel, Words& words, std::string_view what, std::uint32_t& 
 bool parse(Kernel& kernel, std::string_view text, DlparRequest& request) {
   Words words(text);
   constexpr const char* kNoResource = "dlpar: Invalid resource specified.";
-  const auto resource = kernel.level.dt_requests
+  const auto resource = kernel.has(Switch::dt_requests)
                             ? keyword(kernel, words, kResourcesWithTree, kNoResource)
                             : keyword(kernel, words, kResources, kNoResource);
   if (!resource) return false;

@@ -43,6 +43,7 @@ int release_drc(Kernel& kernel, std::uint32_t index) {
 }
 
 void unisolate_hint(Kernel& kernel, std::uint32_t index) {
+  if (kernel.has(Switch::no_unisolate_hint)) return;
   std::array<std::uint32_t, 1> state{};
   const auto status = rtas_call(kernel, "get-sensor-state", {kEntitySense, index}, state);
   if (status == 0 && state[0] == kPresent) {

@@ -8,6 +8,7 @@
 
 #include "models/kernel/cpu.hpp"
 #include "models/kernel/cpu_dlpar.hpp"
+#include "models/kernel/cpu_legacy.hpp"
 #include "models/kernel/dlpar.hpp"
 #include "models/kernel/files.hpp"
 
@@ -64,7 +65,8 @@ std::int64_t write_cpu_probe(Kernel& kernel, std::uint64_t, std::string_view dat
   std::uint32_t index = 0;
   const LockGuard guard(kernel, kHotplugLock);
   if (!parse_u32(data, index)) return -EINVAL;
-  return count_or(cpu_add(kernel, index), data);
+  const bool old = kernel.has(Switch::probe_configures_first);
+  return count_or(old ? cpu_probe(kernel, index) : cpu_add(kernel, index), data);
 }
 
 std::int64_t write_cpu_release(Kernel& kernel, std::uint64_t, std::string_view data) {

@@ -32,6 +32,14 @@ std::string read_block_size(Kernel& kernel, std::uint64_t) {
   return fmt::format("{:x}\n", kernel.state.block_size);
 }
 
+std::int64_t write_memory_probe(Kernel& kernel, std::uint64_t, std::string_view data) {
+  std::uint64_t address = 0;
+  if (parse_u64(data, address) != 0) return -EINVAL;
+  const LockGuard guard(kernel, kHotplugLock);
+  const int error = probe_memory(kernel, address);
+  return error != 0 ? error : static_cast<std::int64_t>(data.size());
+}
+
 std::string read_block_state(Kernel& kernel, std::uint64_t block) {
   return kernel.state.blocks.at(block) ? "online\n" : "offline\n";
 }

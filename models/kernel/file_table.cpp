@@ -29,7 +29,7 @@ std::string read_kernel_max(Kernel& kernel, Number) {
 }
 
 std::string read_dlpar(Kernel& kernel, Number) {
-  return kernel.level.dt_requests ? "memory,cpu,dt\n" : "memory,cpu\n";
+  return kernel.has(Switch::dt_requests) ? "memory,cpu,dt\n" : "memory,cpu\n";
 }
 std::int64_t write_dlpar(Kernel& kernel, Number, std::string_view data) {
   return dlpar_write(kernel, data);
@@ -41,7 +41,9 @@ std::string read_rmo_buffer(Kernel&, Number) {
 
 std::string read_one(Kernel&, Number) { return "1\n"; }
 std::string read_zero(Kernel&, Number) { return "0\n"; }
-std::string read_online_word(Kernel&, Number) { return "online\n"; }
+std::string read_auto_online(Kernel& kernel, Number) {
+  return kernel.level.config.auto_online ? "online\n" : "offline\n";
+}
 
 std::string powerpc_link(Kernel&, Number) { return "powerpc"; }
 std::string cpu_link(Kernel&, Number cpu) { return fmt::format("../../cpu/cpu{}", cpu); }
@@ -49,7 +51,11 @@ std::string block_link(Kernel&, Number n) { return fmt::format("../../memory/mem
 
 bool has_rpadlpar(const Kernel& kernel) { return kernel.state.io.rpadlpar_io; }
 bool has_suspend_me(const Kernel& kernel) { return has_service(kernel, "ibm,suspend-me"); }
-bool has_lparcfg(const Kernel& kernel) { return kernel.level.lparcfg; }
+template <Switch S>
+bool without(const Kernel& kernel) {
+  return !kernel.has(S);
+}
+bool has_lparcfg(const Kernel& kernel) { return kernel.level.config.lparcfg; }
 
 constexpr FileType kLink = FileType::link;
 constexpr FileType kFolder = FileType::directory;   // whose files are left out
@@ -64,9 +70,12 @@ constexpr std::array kRules{
     FileRule{"/proc/powerpc/rtas/error_log", 0400, nullptr, nullptr, FileType::file,
              has_error_log, ask_error_log},
     FileRule{"/proc/powerpc/rtas/rmo_buffer", 0400, read_rmo_buffer},
-    FileRule{"/sys/kernel/dlpar", 0644, read_dlpar, write_dlpar},
-    FileRule{"/sys/kernel/mobility/api_version", 0444, read_mobility_version},
-    FileRule{"/sys/kernel/mobility/migration", 0200, nullptr, write_migration},
+    FileRule{"/sys/kernel/dlpar", 0644, read_dlpar, write_dlpar, FileType::file,
+             without<Switch::no_dlpar_file>},
+    FileRule{"/sys/kernel/mobility/api_version", 0444, read_mobility_version, nullptr,
+             FileType::file, without<Switch::no_mobility_files>},
+    FileRule{"/sys/kernel/mobility/migration", 0200, nullptr, write_migration, FileType::file,
+             without<Switch::no_mobility_files>},
     FileRule{"/sys/kernel/debug/memblock/memory", 0444, read_memblock},
 
     FileRule{"/sys/devices/system/cpu/online", 0444, read_cpu_list<CpuSet::online>},
@@ -90,7 +99,8 @@ constexpr std::array kRules{
              has_suspend_me},
 
     FileRule{"/sys/devices/system/memory/block_size_bytes", 0444, read_block_size},
-    FileRule{"/sys/devices/system/memory/auto_online_blocks", 0444, read_online_word},
+    FileRule{"/sys/devices/system/memory/auto_online_blocks", 0444, read_auto_online},
+    FileRule{"/sys/devices/system/memory/probe", 0200, nullptr, write_memory_probe},
     FileRule{"/sys/devices/system/memory/memory{block}/state", 0644, read_block_state,
              write_block_state},
     FileRule{"/sys/devices/system/memory/memory{block}/removable", 0444, read_one},

@@ -53,6 +53,7 @@ std::string read_cpuinfo(Kernel& kernel, std::uint64_t);
 std::string read_node_cpumap(Kernel& kernel, std::uint64_t node);
 
 std::string read_block_size(Kernel& kernel, std::uint64_t);
+std::int64_t write_memory_probe(Kernel& kernel, std::uint64_t, std::string_view data);
 std::string read_block_state(Kernel& kernel, std::uint64_t block);
 std::int64_t write_block_state(Kernel& kernel, std::uint64_t block, std::string_view data);
 std::string read_phys_index(Kernel& kernel, std::uint64_t block);

@@ -104,6 +104,7 @@ void hotplug_interrupt(Kernel& kernel, std::uint32_t source) {
 }
 
 void setup_hotplug(Kernel& kernel) {
+  if (kernel.has(Switch::no_hotplug_events)) return;
   kernel.state.hotplug_sources = event_sources(kernel, "/event-sources/hot-plug-events");
 }
 

@@ -1,9 +1,11 @@
-// A kernel level is data: which known defects it has and how it was configured. Code asks for a
-// switch, never for a level; each switch changes one decision in one function (see kSwitches).
+// A kernel level is data: which defects and which ways of its time it has, and how it was configured.
+// Code asks for a switch, never for a level; each switch changes one decision (see kSwitches).
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace lparsim::kernel {
@@ -54,19 +56,45 @@ enum class Switch : std::uint8_t {
   dt_needs_drc_info,
   pmem_used_after_put,
   pmem_remove_leaks,
+  cpu_attach_error_lost,
+  cpu_caches_dropped,
+  cpu_count_requests,
+  cpu_die_gives_up,
+  probe_configures_first,
+  connector_impatient,
+  connector_abandons,
+  connector_one_page,
+  drc_info_ends_search,
+  associativity_update_ignored,
+  undo_leaves_drc_owned,
+  reserved_removable,
+  drconf_writes,
+  no_unisolate_hint,
+  no_drc_info,
+  no_dlpar_file,
+  no_mobility_files,
+  no_hotplug_events,
+  dt_requests,
 };
 
-constexpr std::uint64_t bit(Switch s) { return std::uint64_t{1} << static_cast<unsigned>(s); }
+using Switches = std::bitset<96>;
+inline Switches bit(Switch s) { return Switches{}.set(static_cast<std::size_t>(s)); }
+
+// How the kernel was built and booted.
+struct KernelConfig {
+  bool lparcfg = true;            // CONFIG_PPC_LPARCFG: /proc/powerpc/lparcfg
+  bool memory_hotremove = true;   // CONFIG_MEMORY_HOTREMOVE; without it removal is EOPNOTSUPP
+  bool auto_online = true;        // memory blocks that somebody adds by hand come up online
+
+  bool operator==(const KernelConfig&) const = default;
+};
 
 struct KernelLevel {
-  std::string_view name;      // "6.1", "fixed": the word of --kernel
-  std::uint64_t switches;     // bit(Switch)
-  bool lparcfg;               // configured with the /proc/ppc64/lparcfg file
-  bool dt_requests = false;   // /sys/kernel/dlpar takes "dt" (since 6.12)
-  // User space drives memory: a write of ibm,dynamic-memory adds or removes an LMB (before 5.x).
-  bool drconf_writes = false;
+  std::string name;               // "6.1", "fixed": the word of --kernel
+  Switches switches{};
+  KernelConfig config{};
 
-  bool has(Switch s) const { return (switches & bit(s)) != 0; }
+  bool has(Switch s) const { return switches.test(static_cast<std::size_t>(s)); }
 };
 
 // One row per switch, in the order of the enumeration.
@@ -74,9 +102,22 @@ struct SwitchInfo {
   Switch id;
   std::string_view name;
   std::string_view source;    // number in kernel.md section 11, and zoo id where there is one
-  std::string_view levels;    // names of the levels that have it
+  std::string_view levels;    // words: names of the levels that have it
   std::string_view effect;    // what it changes
 };
 std::span<const SwitchInfo> switches();
+const SwitchInfo* find_switch(std::string_view name);              // nullptr: there is none
+
+// One row per switch of the configuration, by its name in a file.
+struct ConfigField {
+  std::string_view name;
+  bool KernelConfig::*value;
+  std::string_view effect;
+};
+std::span<const ConfigField> config_fields();
+
+// The shipped levels, oldest first; "fixed" has no defect.
+std::span<const KernelLevel> levels();
+const KernelLevel* find_level(std::string_view name);              // nullptr: not shipped
 
 }  // namespace lparsim::kernel

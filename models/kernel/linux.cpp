@@ -28,7 +28,7 @@ class Linux final : public GuestKernel {
  public:
   Linux(KernelHost& host, const KernelLevel& level) : kernel_{host, level, {}, {}} {}
 
-  Bytes architecture_vector() const override { return linux_architecture_vector(); }
+  Bytes architecture_vector() const override { return linux_architecture_vector(kernel_.level); }
 
   int boot(std::uint64_t address, std::uint64_t size) override {
     const std::uint8_t* flat = kernel_.host.rmo(address, size);

@@ -18,12 +18,10 @@ inline constexpr std::uint64_t kNvramBuffer = 0x3200;         // 32 bytes
 inline constexpr std::uint64_t kConnectorWorkArea = 0x4000;   // 4 KiB
 inline constexpr std::uint64_t kLastErrorBuffer = 0x5000;     // 2 KiB
 inline constexpr std::uint64_t kEventBuffer = 0x6000;         // 2 KiB, check-exception
+inline constexpr std::uint64_t kConnectorExtent = 0x7000;     // 4 KiB, when firmware wants more
 inline constexpr std::uint64_t kUserBuffer = 0x10000;         // rmo_buffer of user space
 inline constexpr std::uint64_t kUserBufferSize = 0x10000;
 inline constexpr std::uint64_t kSecondaryEntry = 0x60;        // where start-cpu sends a thread
-
-// "6.1" or "fixed"; nullptr for any other name.
-const KernelLevel* find_level(std::string_view name);
 
 // One kernel for one partition. host and level must outlive it, and it must outlive all actors
 // that it spawned through the host.

@@ -51,10 +51,12 @@ void LiveTree::detach(NodeId node) {
   nodes_[node].parent = kNoNode;
 }
 
+// Without recursion: who builds trees from what firmware or a user says may build deep ones.
 void LiveTree::free(NodeId node) {
-  for (const NodeId below : nodes_[node].children) free(below);
-  nodes_[node] = TreeNode{};
-  free_.push_back(node);
+  for (const NodeId one : with_all_below(node)) {
+    nodes_[one] = TreeNode{};
+    free_.push_back(one);
+  }
 }
 
 const Bytes* LiveTree::property(NodeId node, std::string_view name) const {
@@ -130,9 +132,18 @@ std::uint64_t LiveTree::objects() const {
 }
 
 std::uint64_t LiveTree::objects_below(NodeId node) const {
-  std::uint64_t count = 1 + nodes_[node].properties.size();
-  for (const NodeId below : nodes_[node].children) count += objects_below(below);
+  std::uint64_t count = 0;
+  for (const NodeId one : with_all_below(node)) count += 1 + nodes_[one].properties.size();
   return count;
+}
+
+std::vector<NodeId> LiveTree::with_all_below(NodeId node) const {
+  std::vector<NodeId> found{node};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& children = nodes_[found[i]].children;
+    found.insert(found.end(), children.begin(), children.end());
+  }
+  return found;
 }
 
 std::string_view base_name(std::string_view node_name) {

@@ -60,6 +60,8 @@ class LiveTree {
 
   std::uint64_t objects() const;                         // nodes and properties that live
   std::uint64_t objects_below(NodeId node) const;
+  // The node, its children, theirs, ...
+  std::vector<NodeId> with_all_below(NodeId node) const;
 
  private:
   std::vector<TreeNode> nodes_;

@@ -135,12 +135,13 @@ void drconf_updated(Kernel& kernel, NodeId node, std::string_view property) {
   told.lmb_size = kernel.state.lmb_size;
   const Bytes& value = *kernel.state.tree.property(node, property);
   property == kV1 ? read_v1(told, value) : read_v2(told, value);
-  bool first = kernel.level.drconf_writes;
+  const bool writes = kernel.has(Switch::drconf_writes);
+  bool first = writes;
   for (const Lmb& lmb : told.lmbs) {
     Lmb* known = find_lmb(kernel, lmb.drc_index);
     if (known == nullptr) continue;
     known->associativity_index = lmb.associativity_index;
-    if (!kernel.level.drconf_writes || known->flags == lmb.flags) continue;
+    if (!writes || known->flags == lmb.flags) continue;
     if (first) first = !assigned_changes(kernel, *known, lmb.flags);
     known->flags = lmb.flags;
   }

@@ -143,8 +143,22 @@ int offline_memory(Kernel& kernel, std::uint64_t address, std::uint64_t size,
   return 0;
 }
 
-bool lmb_removable(const Lmb& lmb) {
-  return (lmb.flags & kLmbAssigned) != 0 && (lmb.flags & kLmbReserved) == 0;
+int probe_memory(Kernel& kernel, std::uint64_t address) {
+  const std::uint64_t block = kernel.state.block_size;
+  if (address % block != 0) return -EINVAL;
+  if (kernel.state.blocks.contains(address / block)) return -EEXIST;
+  if (kernel.host.allocation_fails("kernel.add_memory")) return -ENOMEM;
+  if (!kernel.host.memory_usable(address, block)) return -EFAULT;
+  memblock_add(kernel.state.memblock, address, block);
+  kernel.state.blocks[address / block] = false;
+  if (!kernel.level.config.auto_online) return 0;
+  online_memory(kernel, address, block, address / block);   // who asked does not hear of it
+  return 0;
+}
+
+bool lmb_removable(const Kernel& kernel, const Lmb& lmb) {
+  if ((lmb.flags & kLmbAssigned) == 0) return false;
+  return (lmb.flags & kLmbReserved) == 0 || kernel.has(Switch::reserved_removable);
 }
 
 int add_lmb(Kernel& kernel, Lmb& lmb) {
@@ -163,7 +177,8 @@ int restore_lmb(Kernel& kernel, Lmb& lmb, std::uint32_t associativity_index) {
 
 int remove_lmb(Kernel& kernel, Lmb& lmb) {
   const std::uint64_t size = kernel.state.lmb_size;
-  if (!lmb_removable(lmb)) return -EINVAL;
+  if (!kernel.level.config.memory_hotremove) return -EOPNOTSUPP;
+  if (!lmb_removable(kernel, lmb)) return -EINVAL;
   if (kernel.state.blocks.count(lmb.address / kernel.state.block_size) == 0) return -EINVAL;
   if (memory_is_online(kernel, lmb.address, size)) {
     if (const int error = offline_memory(kernel, lmb.address, size, lmb.drc_index)) return error;

@@ -18,7 +18,9 @@ int offline_memory(Kernel& kernel, std::uint64_t address, std::uint64_t size,
                    std::uint64_t argument);
 bool memory_is_online(const Kernel& kernel, std::uint64_t address, std::uint64_t size);
 
-bool lmb_removable(const Lmb& lmb);
+bool lmb_removable(const Kernel& kernel, const Lmb& lmb);
+// [blocks] Memory at this address, one block, as user space asked by sysfs: 0 or a negative errno.
+int probe_memory(Kernel& kernel, std::uint64_t address);
 // [blocks] configure-connector for the associativity, then memory online. The DRC is the caller's.
 int add_lmb(Kernel& kernel, Lmb& lmb);
 // [blocks] Memory online again with the associativity it had: undo of remove_lmb, no RTAS call.

@@ -31,10 +31,12 @@ int remove_marked(Kernel& kernel, std::size_t i, Former& former) {
   return 0;
 }
 
-// Back to the state before remove_lmb while the DRC is still ours.
+// Back to the state before remove_lmb while the DRC is still ours. Kernels ask firmware for the
+// connector once more, which it may refuse (kernel.md 11, 8).
 int bring_back(Kernel& kernel, Lmb& lmb, std::uint32_t associativity_index) {
-  return kernel.has(Switch::add_helper_releases) ? add_lmb(kernel, lmb)
-                                                 : restore_lmb(kernel, lmb, associativity_index);
+  const bool asks = kernel.has(Switch::add_helper_releases) ||
+                    kernel.has(Switch::undo_leaves_drc_owned);
+  return asks ? add_lmb(kernel, lmb) : restore_lmb(kernel, lmb, associativity_index);
 }
 
 void undo(Kernel& kernel, const Former& former, bool hint) {
@@ -99,7 +101,7 @@ int remove_by_count(Kernel& kernel, std::uint32_t wanted) {
   if (wanted == 0) return -EINVAL;
   auto& lmbs = kernel.state.lmbs;
   std::uint32_t available = 0;
-  for (const Lmb& lmb : lmbs) available += lmb_removable(lmb) ? 1 : 0;
+  for (const Lmb& lmb : lmbs) available += lmb_removable(kernel, lmb) ? 1 : 0;
   if (available < wanted) {
     say(kernel, kLogInfo, "Not enough LMBs available ({} of {}) to satisfy request", available,
         wanted);
@@ -109,7 +111,7 @@ int remove_by_count(Kernel& kernel, std::uint32_t wanted) {
   int last_error = -EINVAL;
   for (std::size_t i = 0; i < lmbs.size() && former.size() < wanted; ++i) {
     const int error = remove_marked(kernel, i, former);
-    if (error != 0 && lmb_removable(lmbs[i])) last_error = error;
+    if (error != 0 && lmb_removable(kernel, lmbs[i])) last_error = error;
   }
   if (former.size() == wanted) return release_all(kernel, former, Told::address);
   say(kernel, kLogError, "Memory hot-remove failed, adding LMB's back");
@@ -146,6 +148,7 @@ int remove_indexed(Kernel& kernel, const DlparRequest& request) {
 }  // namespace
 
 int memory_remove(Kernel& kernel, const DlparRequest& request) {
+  if (!kernel.level.config.memory_hotremove) return -EOPNOTSUPP;
   switch (request.id_type) {
     case IdType::count: return remove_by_count(kernel, request.count);
     case IdType::index: return remove_by_index(kernel, request.index);

@@ -72,6 +72,21 @@ std::int32_t rtas_call_with_area(Kernel& kernel, std::string_view service, Bytes
   return status;
 }
 
+std::int32_t rtas_call_with_pages(Kernel& kernel, std::string_view service, Bytes& pages) {
+  const LockGuard guard(kernel, kWorkAreaLock);
+  const bool extended = pages.size() > kWorkAreaSize;
+  std::uint8_t* first = kernel.host.rmo(kConnectorWorkArea, kWorkAreaSize);
+  std::uint8_t* second = kernel.host.rmo(kConnectorExtent, kWorkAreaSize);
+  if (first == nullptr || second == nullptr) return -1;
+  std::copy_n(pages.begin(), kWorkAreaSize, first);
+  if (extended) std::copy_n(pages.begin() + kWorkAreaSize, kWorkAreaSize, second);
+  const auto status =
+      rtas_call(kernel, service, {kConnectorWorkArea, extended ? kConnectorExtent : 0});
+  std::copy_n(first, kWorkAreaSize, pages.begin());
+  if (extended) std::copy_n(second, kWorkAreaSize, pages.begin() + kWorkAreaSize);
+  return status;
+}
+
 bool has_service(const Kernel& kernel, std::string_view service) {
   return token_of(kernel, service).has_value();
 }

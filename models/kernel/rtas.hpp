@@ -33,6 +33,9 @@ std::int32_t rtas_call_waiting(Kernel& kernel, std::string_view service,
 inline constexpr std::size_t kWorkAreaSize = 4096;
 std::int32_t rtas_call_with_area(Kernel& kernel, std::string_view service, Bytes& area,
                                  std::uint32_t second);
+// The same with further pages behind the first one: where there are some, the second is copied to
+// and from kConnectorExtent, whose address is the second input then.
+std::int32_t rtas_call_with_pages(Kernel& kernel, std::string_view service, Bytes& pages);
 // Whether /rtas has the service.
 bool has_service(const Kernel& kernel, std::string_view service);
 

@@ -159,7 +159,7 @@ Result<std::unique_ptr<Replay>> Replay::start(const Session& session) {
                      "found " + session.machine.firmware_profile + ", no such profile is shipped");
   }
   kernel::KernelLevel level = *kernel::find_level("6.1");
-  level.lparcfg = false;              // how the recorded kernel was configured
+  level.config.lparcfg = false;              // how the recorded kernel was configured
   auto replay = std::make_unique<Played>(std::move(*platform), session, *profile, level);
   const auto booted = replay->guest().boot(
       [&](ByteView offered) { return boot_tree(session, offered); });

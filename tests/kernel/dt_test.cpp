@@ -6,11 +6,6 @@
 namespace lparsim::kernel {
 namespace {
 
-KernelLevel with_dt(KernelLevel level) {
-  level.dt_requests = true;
-  return level;
-}
-
 // A bridge with a card behind it, as firmware hands out a logical slot.
 Script slot_connector() {
   return connector(2, "pci@2") + connector(3, "ibm,my-drc-index",
@@ -35,12 +30,12 @@ class DtTest : public KernelRig {
 };
 
 TEST_F(DtTest, TheFileTellsWhetherTheLevelKnowsIt) {
-  start("6.1", {.io = true});
+  start(alone(Switch::dt_requests), {.io = true});     // turned: off
   EXPECT_EQ(read("/sys/kernel/dlpar"), "memory,cpu\n");
   EXPECT_EQ(dlpar("dt remove index 0x30000002"), -EINVAL);
   EXPECT_TRUE(host_.logged("dlpar: Invalid resource specified."));
   EXPECT_TRUE(exists("/proc/device-tree/vdevice/l-lan@30000002"));
-  start(with_dt(*find_level("6.1")), {.io = true});
+  start("fixed", {.io = true});
   EXPECT_EQ(read("/sys/kernel/dlpar"), "memory,cpu,dt\n");
   EXPECT_EQ(dlpar("dt remove index 0x30000002\n"), 27);
   EXPECT_FALSE(exists("/proc/device-tree/vdevice/l-lan@30000002"));
@@ -49,7 +44,7 @@ TEST_F(DtTest, TheFileTellsWhetherTheLevelKnowsIt) {
 }
 
 TEST_F(DtTest, RemovesAllNodesOfTheIndexFromBelow) {
-  start(with_dt(*find_level("fixed")), {.io = true, .bridge = true});
+  start("fixed", {.io = true, .bridge = true});
   EXPECT_EQ(dlpar("dt remove index 0x21010010"), 26);
   EXPECT_EQ(host_.tree_events,
             (std::vector<std::string>{"-/pci@800000020000000/pci@2/ethernet@0",
@@ -58,7 +53,7 @@ TEST_F(DtTest, RemovesAllNodesOfTheIndexFromBelow) {
 }
 
 TEST_F(DtTest, AddsTheWholeSubtreeBelowTheNodeThatAnnouncesIt) {
-  start_without_slot(with_dt(*find_level("fixed")));
+  start_without_slot(*find_level("fixed"));
   host_.expect(slot_connector());
   EXPECT_EQ(dlpar("dt add index 0x21010010"), 23);
   EXPECT_EQ(host_.tree_events,
@@ -75,14 +70,14 @@ TEST_F(DtTest, AddsTheWholeSubtreeBelowTheNodeThatAnnouncesIt) {
 
 TEST_F(DtTest, ListsWithoutDrcInfoAreAnErrorOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_without_slot(with_dt(defect(Switch::dt_needs_drc_info, there)), false);
+    start_without_slot(alone(Switch::dt_needs_drc_info, there), false);
     if (!there) host_.expect(slot_connector());
     EXPECT_EQ(dlpar("dt add index 0x21010010"), there ? -EIO : 23);
   }
 }
 
 TEST_F(DtTest, AFailureLeavesNothingBehind) {
-  start_without_slot(with_dt(*find_level("fixed")));
+  start_without_slot(*find_level("fixed"));
   const auto before = kernel_->view().allocations;
   host_.expect(connector(2, "pci@2") + connector(-9003));
   EXPECT_EQ(dlpar("dt add index 0x21010010"), -EIO);

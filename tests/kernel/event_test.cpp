@@ -52,7 +52,7 @@ TEST_F(EventTest, OtherSourcesAndOtherResourcesDoNothing) {
 
 TEST_F(EventTest, StaleEventRunsAgainOnlyWithTheDefect) {
   for (const bool defect : {true, false}) {
-    start(defect ? "6.1" : "fixed");
+    start(alone(Switch::stale_event_runs, defect));
     host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000000, 0)));   // exists: refused, no calls
     kernel_->interrupt(0x1001);
     EXPECT_TRUE(host_.logged("already exists"));
@@ -67,14 +67,14 @@ TEST_F(EventTest, NoEventEverIsABadAccessOnlyWithTheDefect) {
   start("fixed");
   host_.expect(check(1, {}));
   kernel_->interrupt(0x1001);
-  start("6.1");
+  start(alone(Switch::stale_event_runs));
   host_.expect(check(1, {}));
   EXPECT_THROW(kernel_->interrupt(0x1001), BugHit);
 }
 
 TEST_F(EventTest, EventIsLostWithoutMemoryOnlyWithTheDefect) {
   host_.no_memory = {"kernel.hotplug_work"};
-  start("6.1");
+  start(alone(Switch::event_lost_on_oom));
   host_.expect(check(0, hotplug_log(1, 1, 2, 0x10000000, 0)));
   kernel_->interrupt(0x1001);
   EXPECT_FALSE(host_.logged("already exists"));
@@ -112,7 +112,7 @@ class WarningTest : public KernelRig, public ::testing::WithParamInterface<Warni
 TEST_P(WarningTest, IsNotedOrEndsThePartition) {
   TreeOptions options;
   options.epow = true;
-  start("6.1", options);
+  start(alone(Switch::event_lost_on_oom), options);
   host_.expect(warning(GetParam().code, GetParam().modifier));
   // Refused, so that the call comes back here.
   if (GetParam().off) {

@@ -44,8 +44,8 @@ class RandomHost final : public ScriptedHost {
 class IoFuzzTest : public ::testing::TestWithParam<std::uint32_t> {
  protected:
   IoFuzzTest() {
-    level_.dt_requests = true;
-    level_.drconf_writes = GetParam() % 2 == 0;
+    level_.switches |= bit(Switch::dt_requests);
+    if (GetParam() % 2 == 0) level_.switches |= bit(Switch::drconf_writes);
     kernel_ = make_linux(host_, level_);
     host_.kernel = kernel_.get();
     const Bytes flat = flat_tree({.v1 = true, .io = true, .bridge = GetParam() % 3 == 0,

@@ -107,12 +107,14 @@ void ScriptedHost::answer(const Step& step, std::uint8_t* block, std::size_t nar
   if (step.call == "ibm,configure-connector" && !step.name.empty()) {
     constexpr std::size_t kName = 20;
     std::uint8_t* area = memory_.data() + kConnectorWorkArea;
-    const std::size_t value_at = kName + step.name.size() + 1;
+    // A value goes to the further page when the kernel gave one.
+    const std::size_t after_name = kName + step.name.size() + 1;
+    const std::size_t value_at = step.in[1] == 0 ? after_name : step.in[1] - step.in[0];
     store_be32(area + 8, kName);
     store_be32(area + 12, static_cast<std::uint32_t>(step.value.size()));
     store_be32(area + 16, static_cast<std::uint32_t>(value_at));
     std::copy(step.name.begin(), step.name.end(), area + kName);
-    area[value_at - 1] = 0;
+    area[after_name - 1] = 0;
     std::copy(step.value.begin(), step.value.end(), area + value_at);
   }
   if (step.call.starts_with("ibm,update-")) {
@@ -203,9 +205,9 @@ bool ScriptedHost::logged(std::string_view text) const {
   });
 }
 
-KernelLevel defect(Switch s, bool there) {
+KernelLevel alone(Switch s, bool there) {
   KernelLevel level = *find_level("fixed");
-  if (there) level.switches |= bit(s);
+  if (there) level.switches ^= bit(s);
   return level;
 }
 
@@ -218,6 +220,11 @@ void KernelRig::start(std::string_view level, const TreeOptions& options) {
 void KernelRig::start(const KernelLevel& level, const TreeOptions& options) {
   kernel_.reset();                     // it refers to the level that it was made with
   level_ = level;
+  const Switches turned = level.switches ^ find_level("fixed")->switches;
+  if (turned.none()) started_fixed_ = true;
+  for (const SwitchInfo& row : switches()) {
+    if (turned == bit(row.id)) started_alone_.insert(row.id);
+  }
   kernel_ = make_linux(host_, level_);
   host_.kernel = kernel_.get();
   const Bytes flat = flat_tree(options);
@@ -227,6 +234,22 @@ void KernelRig::start(const KernelLevel& level, const TreeOptions& options) {
   ASSERT_EQ(host_.left(), 0U);
   host_.tree_events.clear();
   host_.messages.clear();
+}
+
+// Of a test with a Boolean parameter, instance 0 is `fixed` and instance 1 has the switch.
+void KernelRig::TearDown() {
+  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+  const std::string name = std::string(test->test_suite_name()) + "." + test->name();
+  const std::size_t instance = name.find('/');
+  for (const SwitchShown& row : switches_shown()) {
+    if (row.test != name.substr(0, instance)) continue;
+    if (!name.ends_with("/1")) {
+      EXPECT_TRUE(started_fixed_) << "the other side of the switch";
+    }
+    if (!name.ends_with("/0")) {
+      EXPECT_TRUE(started_alone_.contains(row.id)) << static_cast<int>(row.id);
+    }
+  }
 }
 
 KernelRig::~KernelRig() {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,6 +114,7 @@ struct TreeOptions {
   std::uint32_t cores = 1;                          // present; at most 4 are possible
   bool v1 = false;
   bool hole = false;                                // v2: between two runs of 4 LMBs
+  bool boot_assigned = false;                       // the 4 boot LMBs are assigned and reserved
   bool last_error = false;                          // /rtas has rtas-last-error
   std::uint32_t possible_cores = 4;
   bool epow = false;                                // /event-sources/epow-events
@@ -134,6 +136,8 @@ class KernelRig : public ::testing::Test {
   void start(std::string_view level, const TreeOptions& options = {});
   void start(const KernelLevel& level, const TreeOptions& options = {});
   ~KernelRig() override;
+  // Holds what switches_shown.cpp says of this test against the levels that it started.
+  void TearDown() override;
 
   std::int64_t write(std::string_view path, std::string_view text);
   std::int64_t dlpar(std::string_view text) { return write("/sys/kernel/dlpar", text); }
@@ -144,9 +148,20 @@ class KernelRig : public ::testing::Test {
   ScriptedHost host_;
   KernelLevel level_{};
   std::unique_ptr<GuestKernel> kernel_;
+
+ private:
+  bool started_fixed_ = false;
+  std::set<Switch> started_alone_;                  // `fixed` but for this one
 };
 
-// `fixed` with this one defect, or without any.
-KernelLevel defect(Switch s, bool there = true);
+// Which test shows that the switch alone decides between two outcomes.
+struct SwitchShown {
+  Switch id;
+  std::string_view test;                            // "Suite.Name"
+};
+std::span<const SwitchShown> switches_shown();
+
+// `fixed` with this one switch turned, or as it is.
+KernelLevel alone(Switch s, bool there = true);
 
 }  // namespace lparsim::kernel

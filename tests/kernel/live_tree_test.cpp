@@ -63,7 +63,8 @@ TEST(DrcListsTest, DrcInfoWinsAndAnotherTypeEndsTheSearch) {
   EXPECT_TRUE(announces_drc(tree, kRootNode, "CPU", 0x10000008));
   EXPECT_FALSE(announces_drc(tree, kRootNode, "CPU", 0x10000004));
   EXPECT_FALSE(announces_drc(tree, kRootNode, "CPU", 0x10000010));
-  EXPECT_FALSE(announces_drc(tree, kRootNode, "CPU", 0x10000100));
+  EXPECT_TRUE(announces_drc(tree, kRootNode, "CPU", 0x10000100));
+  EXPECT_FALSE(announces_drc(tree, kRootNode, "CPU", 0x10000100, true));
   EXPECT_FALSE(announces_drc(tree, kRootNode, "CPU", 5));
 }
 

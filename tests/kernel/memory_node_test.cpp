@@ -46,7 +46,7 @@ TEST_F(MemoryNodeTest, ANodeThatComesCountsButHasNoBlocks) {
 
 TEST_F(MemoryNodeTest, ANodeThatGoesTakesItsNeighbourOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start(defect(Switch::memory_node_wrong_range, there), {.no_lmbs = true});
+    start(alone(Switch::memory_node_wrong_range, there), {.no_lmbs = true});
     EXPECT_EQ(offline(64), 7);
     EXPECT_GT(ofdt("remove_node /memory@40000000"), 0);
     EXPECT_EQ(offline(64), -ENOENT);
@@ -57,15 +57,15 @@ TEST_F(MemoryNodeTest, ANodeThatGoesTakesItsNeighbourOnlyWithTheDefect) {
 }
 
 TEST_F(MemoryNodeTest, MemoryInUseIsABugOnlyWithTheDefect) {
-  start(defect(Switch::memory_node_steps, false), {.no_lmbs = true});
+  start(alone(Switch::memory_node_steps, false), {.no_lmbs = true});
   EXPECT_EQ(ofdt("remove_node /memory@40000000"), -EBUSY);
   EXPECT_TRUE(host_.tree_events.empty());
-  start(defect(Switch::memory_node_steps), {.no_lmbs = true});
+  start(alone(Switch::memory_node_steps), {.no_lmbs = true});
   EXPECT_THROW(ofdt("remove_node /memory@40000000"), BugHit);
-  start(defect(Switch::memory_node_steps), {.no_lmbs = true});
+  start(alone(Switch::memory_node_steps), {.no_lmbs = true});
   EXPECT_EQ(offline(64), 7);
   EXPECT_GT(ofdt("remove_node /memory@40000000"), 0);
-  start(defect(Switch::memory_node_steps));             // blocks of 256 MiB
+  start(alone(Switch::memory_node_steps));             // blocks of 256 MiB
   EXPECT_THROW(ofdt("remove_node /memory@0"), BugHit);
   EXPECT_TRUE(host_.logged("less than a memory block"));
 }
@@ -74,9 +74,7 @@ TEST_F(MemoryNodeTest, MemoryInUseIsABugOnlyWithTheDefect) {
 class DrconfWriteTest : public MemoryNodeTest {
  protected:
   void boot(bool writes) {
-    KernelLevel level = *find_level("fixed");
-    level.drconf_writes = writes;
-    start(level, {.v1 = true, .phandles = true});
+    start(alone(Switch::drconf_writes, writes), {.v1 = true, .phandles = true});
   }
   std::int64_t set_flags(const std::map<std::size_t, std::uint32_t>& flags) {
     const char* path = "/proc/device-tree/ibm,dynamic-reconfiguration-memory/ibm,dynamic-memory";

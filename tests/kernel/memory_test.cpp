@@ -56,7 +56,7 @@ TEST_F(MemoryTest, AddRewritesV1InPlace) {
 
 TEST_F(MemoryTest, RunsWithAHoleBetweenThemAreMergedOnlyWithTheDefect) {
   for (const bool defect : {true, false}) {
-    start(defect ? "6.1" : "fixed", {.hole = true});
+    start(alone(Switch::v2_merges_gaps, defect), {.hole = true});
     host_.expect(add(kFirst) + release(kFirst));
     EXPECT_GT(dlpar("memory add index 0x80000004"), 0);
     EXPECT_GT(dlpar("memory remove index 0x80000004"), 0);
@@ -67,7 +67,7 @@ TEST_F(MemoryTest, RunsWithAHoleBetweenThemAreMergedOnlyWithTheDefect) {
 }
 
 TEST_F(MemoryTest, AddByCountAsksReservedOnesOnlyWithTheDefect) {
-  start("6.1");
+  start(alone(Switch::add_count_takes_reserved));
   host_.expect(asked_reserved() + add(kFirst) + add(0x80000005));
   EXPECT_GT(dlpar("memory add count 2"), 0);
   start("fixed");
@@ -96,7 +96,7 @@ TEST_F(MemoryTest, AddByCountRefusesWhatCannotBe) {
 }
 
 TEST_F(MemoryTest, WrongSenseIsEpermOnlyWithTheDefect) {
-  start("6.1");
+  start(alone(Switch::coarse_errno));
   host_.expect(sense(kFirst, 1));
   EXPECT_EQ(dlpar("memory add index 0x80000004"), -EPERM);
   start("fixed");
@@ -105,7 +105,7 @@ TEST_F(MemoryTest, WrongSenseIsEpermOnlyWithTheDefect) {
 }
 
 TEST_F(MemoryTest, HelperReleasesTwiceOnlyWithTheDefect) {
-  start("6.1");
+  start(alone(Switch::add_helper_releases));
   host_.expect(acquire(kFirst) + connector(-9003) + release(kFirst) + sense(kFirst, 2));
   EXPECT_EQ(dlpar("memory add index 0x80000004"), -EINVAL);
   start("fixed");
@@ -124,9 +124,14 @@ TEST_F(MemoryTest, IndexedCountBounds) {
   start("6.1");
   EXPECT_EQ(dlpar("memory add indexed-count 9 0x80000004"), -EINVAL);
   EXPECT_EQ(dlpar("memory add indexed-count 1 0x0"), -EINVAL);   // reserved by firmware
-  EXPECT_GT(dlpar("memory add indexed-count 0x80000000 0x80000004"), 0);   // kernel.md 11, 11
-  start("fixed");
-  EXPECT_EQ(dlpar("memory add indexed-count 0x80000000 0x80000004"), -EINVAL);
+}
+
+TEST_F(MemoryTest, HugeIndexedCountIsAnEmptyRangeOnlyWithTheDefect) {
+  for (const bool defect : {true, false}) {
+    start(alone(Switch::indexed_count_sign, defect));
+    const auto result = dlpar("memory add indexed-count 0x80000000 0x80000004");
+    EXPECT_EQ(result, defect ? 46 : -EINVAL);
+  }
 }
 
 TEST_F(MemoryTest, RemoveReleasesAfterAllAreOffline) {
@@ -187,7 +192,7 @@ TEST_F(MemoryTest, IndexedRemoveTellsTheHypervisorOfItsFailure) {
 
 TEST_F(MemoryTest, ReleaseErrorIsSuccessOnlyWithTheDefect) {
   for (const bool defect : {true, false}) {
-    start(defect ? "6.1" : "fixed");
+    start(alone(Switch::release_result_ignored, defect));
     host_.expect(add(kFirst) + sense(kFirst, 1) + isolate(kFirst, 0, -9000));
     EXPECT_GT(dlpar("memory add index 0x80000004"), 0);
     const auto result = dlpar("memory remove index 0x80000004");
@@ -202,7 +207,7 @@ TEST_F(MemoryTest, ReleaseErrorIsSuccessOnlyWithTheDefect) {
 
 TEST_F(MemoryTest, PropertyWithoutMemoryFailsAfterTheFactOnlyWithTheDefect) {
   for (const bool defect : {true, false}) {
-    start(defect ? "6.1" : "fixed");
+    start(alone(Switch::rewrite_failure_keeps_lmbs, defect));
     host_.no_memory = {"kernel.lmb_property"};
     if (defect) host_.expect(add(kFirst));
     EXPECT_EQ(dlpar("memory add index 0x80000004"), defect ? -1 : -ENOMEM);

@@ -110,7 +110,7 @@ TEST_F(MobilityTest, FirstToComeBackProdsAllOthers) {
 
 TEST_F(MobilityTest, AFailedProdIsRepeatedOnlyWithoutTheDefect) {
   for (const bool defect : {true, false}) {
-    start(KernelLevel{"one", defect ? bit(Switch::prod_failure_ignored) : 0, true}, {.cores = 2});
+    start(alone(Switch::prod_failure_ignored, defect), {.cores = 2});
     const Script prods = defect ? prod(1, -1) : prod(1, -1) + prod(1, -1) + prod(1);
     host_.expect(vasi(kSuspending) + join(kContinue) + suspend_me(0) + prods + join(0) +
                  arrival());
@@ -220,7 +220,7 @@ TEST_F(MobilityTest, BusyActivationIsRepeated) {
 // kernel.md 11, number 27: the switch alone decides what the writer learns.
 TEST_F(MobilityTest, FailedTreeUpdateIsReportedOnlyWithoutTheDefect) {
   for (const bool defect : {true, false}) {
-    start(KernelLevel{"one", defect ? bit(Switch::tree_update_error_lost) : 0, true}, {});
+    start(alone(Switch::tree_update_error_lost, defect));
     host_.expect(vasi(kSuspending) + join(kContinue) + suspend_me(0) + activate(0) + nodes(-3) +
                  questions() + vasi(kCompleted));
     EXPECT_EQ(migrate(), defect ? kWritten : -EINVAL);

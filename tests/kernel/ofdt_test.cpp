@@ -128,10 +128,10 @@ TEST_F(OfdtTest, MemoryRunsOut) {
 }
 
 TEST_F(OfdtTest, UnknownParentIsABadAccessOnlyWithTheDefect) {
-  start(defect(Switch::ofdt_unknown_parent, false));
+  start(alone(Switch::ofdt_unknown_parent, false));
   EXPECT_EQ(ofdt("add_node /nothing/x a 1 b"), -EINVAL);
   EXPECT_FALSE(kernel_->view().crashed);
-  start(defect(Switch::ofdt_unknown_parent));
+  start(alone(Switch::ofdt_unknown_parent));
   EXPECT_EQ(ofdt("add_node /nothing/x a 1"), -EINVAL);           // the grammar comes first
   EXPECT_THROW(ofdt("add_node /nothing/x a 1 b"), BugHit);
   EXPECT_TRUE(kernel_->view().crashed);
@@ -139,7 +139,7 @@ TEST_F(OfdtTest, UnknownParentIsABadAccessOnlyWithTheDefect) {
 
 TEST_F(OfdtTest, AddOfAnExistingPropertySucceedsOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start(defect(Switch::ofdt_add_ignores_result, there), {.io = true});
+    start(alone(Switch::ofdt_add_ignores_result, there), {.io = true});
     const auto before = kernel_->view().allocations;
     EXPECT_EQ(ofdt("add_property 0x777 reg 1 b"), there ? 26 : -EEXIST);
     EXPECT_EQ(read("/proc/device-tree/pci@800000020000000/reg").size(), 16U);
@@ -149,12 +149,12 @@ TEST_F(OfdtTest, AddOfAnExistingPropertySucceedsOnlyWithTheDefect) {
 
 TEST_F(OfdtTest, ReferencesLeakOnlyWithTheDefects) {
   for (const bool there : {true, false}) {
-    start(defect(Switch::ofdt_reference_leak, there), {.io = true});
+    start(alone(Switch::ofdt_reference_leak, there), {.io = true});
     auto before = kernel_->view().allocations;
     EXPECT_EQ(ofdt("update_property 0x777 reg 1 b"), 29);
     EXPECT_EQ(ofdt("remove_property 0x777 nothing"), -ENODEV);
     EXPECT_EQ(kernel_->view().allocations, before + (there ? 2 : 0));
-    start(defect(Switch::node_remove_leaks, there), {.io = true});
+    start(alone(Switch::node_remove_leaks, there), {.io = true});
     before = kernel_->view().allocations;
     EXPECT_EQ(ofdt("add_node /x a 1 b"), 17);
     EXPECT_EQ(ofdt("remove_node /x"), 14);
@@ -173,10 +173,10 @@ TEST_F(OfdtTest, ACpuNodeBringsItsThreads) {
 }
 
 TEST_F(OfdtTest, ACpuThatIsOnlineDoesNotGo) {
-  start(defect(Switch::cpu_detach_while_online, false));
+  start(alone(Switch::cpu_detach_while_online, false));
   EXPECT_EQ(ofdt("remove_node /cpus/PowerPC,POWER9@0"), -EBUSY);
   EXPECT_EQ(read("/sys/devices/system/cpu/present"), "0\n");
-  start(defect(Switch::cpu_detach_while_online));
+  start(alone(Switch::cpu_detach_while_online));
   EXPECT_THROW(ofdt("remove_node /cpus/PowerPC,POWER9@0"), BugHit);
 }
 

@@ -66,7 +66,7 @@ TEST_F(PmemTest, WhatCannotBeDoneIsSaid) {
 
 TEST_F(PmemTest, AReleaseThatFailsIsAUseAfterFreeOnlyWithTheDefect) {
   for (const bool defective : {true, false}) {
-    start(defect(Switch::pmem_used_after_put, defective), {.io = true});
+    start(alone(Switch::pmem_used_after_put, defective), {.io = true});
     add();
     next_ = sense(kDrc, 1) + isolate(kDrc, 0, -9000);
     if (defective) {
@@ -81,7 +81,7 @@ TEST_F(PmemTest, AReleaseThatFailsIsAUseAfterFreeOnlyWithTheDefect) {
 
 TEST_F(PmemTest, ARemovedNodeLeaksOnlyWithTheDefect) {
   for (const bool defective : {true, false}) {
-    start(defect(Switch::pmem_remove_leaks, defective), {.io = true});
+    start(alone(Switch::pmem_remove_leaks, defective), {.io = true});
     const auto before = kernel_->view().allocations;
     add();
     next_ = release(kDrc);

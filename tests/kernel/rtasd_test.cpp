@@ -29,8 +29,7 @@ TEST_F(RtasdTest, NextRoundTakesEverythingThatWaits) {
 
 TEST_F(RtasdTest, ReassignmentUpdatesTheTreeOnlyInEarlierKernels) {
   for (const bool earlier : {true, false}) {
-    const auto switches = earlier ? bit(Switch::prrn_updates_tree) : 0;
-    start(KernelLevel{"one", switches, true}, {.phandles = true});
+    start(alone(Switch::prrn_updates_tree, earlier), {.phandles = true});
     Script script = scan(0, reassignment(7));
     CellWriter nodes, properties;
     nodes.u64(0).u64(0).u32(0x02000001).u32(0x100).u32(0);

@@ -141,7 +141,7 @@ TEST_F(SlotTest, APhbIsAddedAndRemovedAsRecorded) {
 
 TEST_F(SlotTest, ASecondAddFindsTheSlotsThatStayedOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_loaded(defect(Switch::slot_remove_leaves_slots, there));
+    start_loaded(alone(Switch::slot_remove_leaves_slots, there));
     for (int i = 0; i < 2; ++i) {
       add_phb_node();
       host_.expect(probe_phb());
@@ -171,7 +171,7 @@ TEST_F(SlotTest, TwoSlotsCannotHaveOnePlaceOnABus) {
 
 TEST_F(SlotTest, ABusyPhbLosesASlotOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_loaded(defect(Switch::slot_dropped_before_check, there));
+    start_loaded(alone(Switch::slot_dropped_before_check, there));
     add_phb_node();
     host_.expect(probe_phb());
     ASSERT_EQ(write(kAdd, "PHB 1"), 5);
@@ -189,7 +189,7 @@ TEST_F(SlotTest, ABusyPhbLosesASlotOnlyWithTheDefect) {
 
 TEST_F(SlotTest, AnIoSpaceThatStaysMappedCountsAsRemovedOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_loaded(defect(Switch::unmap_failure_succeeds, there));
+    start_loaded(alone(Switch::unmap_failure_succeeds, there));
     host_.refuse["kernel.io_unmap"] = {0x20000000};
     EXPECT_EQ(write(kRemove, "PHB 0"), there ? 5 : -EIO);
     EXPECT_TRUE(host_.logged("remove_phb_dynamic: failed to unmap IO on bus"));
@@ -206,7 +206,7 @@ TEST_F(SlotTest, AnIoSpaceThatStaysMappedCountsAsRemovedOnlyWithTheDefect) {
 
 TEST_F(SlotTest, AFailedAddLeavesTheBusOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_loaded(defect(Switch::slot_add_no_undo, there));
+    start_loaded(alone(Switch::slot_add_no_undo, there));
     add_phb_node();
     host_.expect(probe(0x40010020) + power_level(kNoDomain, -1));
     EXPECT_EQ(write(kAdd, "PHB 1"), -EIO);
@@ -218,7 +218,7 @@ TEST_F(SlotTest, AFailedAddLeavesTheBusOnlyWithTheDefect) {
 
 TEST_F(SlotTest, MessagesTellOfSuccessThatWasNoneOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_loaded(defect(Switch::slot_message_always, there));
+    start_loaded(alone(Switch::slot_message_always, there));
     EXPECT_EQ(write(kAdd, "PHB 0"), -EINVAL);
     EXPECT_EQ(host_.logged("rpadlpar_io: slot PHB 0 added"), there);
     EXPECT_EQ(write(kAdd, "PHB 9"), -ENODEV);
@@ -228,7 +228,7 @@ TEST_F(SlotTest, MessagesTellOfSuccessThatWasNoneOnlyWithTheDefect) {
 
 TEST_F(SlotTest, ALongNameWritesNothingOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_loaded(defect(Switch::slot_name_length, there));
+    start_loaded(alone(Switch::slot_name_length, there));
     EXPECT_EQ(write(kAdd, std::string(64, 'x')), there ? 0 : -EINVAL);
     EXPECT_EQ(write(kAdd, std::string(63, 'x')), -ENODEV);
   }
@@ -237,7 +237,7 @@ TEST_F(SlotTest, ALongNameWritesNothingOnlyWithTheDefect) {
 TEST_F(SlotTest, AnUnannouncedIndexHasAnEmptyNameOnlyWithTheDefect) {
   for (const bool info : {true, false}) {
     for (const bool there : {true, false}) {
-      start(defect(Switch::drc_lookup_unchecked, there), {.io = true, .drc_info = info});
+      start(alone(Switch::drc_lookup_unchecked, there), {.io = true, .drc_info = info});
       host_.expect(probe(0x40000020) + probe(0x40000028));
       ASSERT_EQ(kernel_->load_module("rpadlpar_io"), 0);
       EXPECT_EQ(write(kAdd, "\n"), there ? -EINVAL : -ENODEV);
@@ -247,7 +247,7 @@ TEST_F(SlotTest, AnUnannouncedIndexHasAnEmptyNameOnlyWithTheDefect) {
 
 TEST_F(SlotTest, DrcInfoGivesOneSlotOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start(defect(Switch::drc_info_first_slot, there), {.io = true, .drc_info = true});
+    start(alone(Switch::drc_info_first_slot, there), {.io = true, .drc_info = true});
     host_.expect(probe(0x40000020));
     if (!there) host_.expect(probe(0x40000028));
     EXPECT_EQ(kernel_->load_module("rpaphp"), 0);
@@ -257,7 +257,7 @@ TEST_F(SlotTest, DrcInfoGivesOneSlotOnlyWithTheDefect) {
 
 TEST_F(SlotTest, AnExtendedDelayOfThePowerLevelIsAnErrorOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start(defect(Switch::power_level_delay_fails, there), {.io = true});
+    start(alone(Switch::power_level_delay_fails, there), {.io = true});
     host_.expect(power_level(kNoDomain, -2) + power_level(kNoDomain, 9901));
     if (!there) host_.expect(probe(0x40000020));
     host_.expect(probe(0x40000028));
@@ -305,7 +305,7 @@ TEST_F(SlotTest, PowerConfiguresTheAdapter) {
 
 TEST_F(SlotTest, AStatusThatIsNoneLooksLikeAShortWriteOnlyWithTheDefect) {
   for (const bool there : {true, false}) {
-    start_loaded(defect(Switch::coarse_errno, there));
+    start_loaded(alone(Switch::coarse_errno, there));
     host_.expect({{"set-indicator", {9002, 0x40000028, 1}, {4}, {}, {}, {}}});
     EXPECT_EQ(write("/sys/bus/pci/slots/C40/attention", "1\n\n\n\n\n"), there ? 4 : -EIO);
     host_.expect(sense(0x40000028, 0, 4));

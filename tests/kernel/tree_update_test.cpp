@@ -54,9 +54,11 @@ Descriptor part(std::string name, Bytes bytes) {
 
 class TreeUpdateTest : public KernelRig {
  protected:
-  void begin(std::uint64_t switches, TreeOptions options = {}) {
+  void begin(Switches switches, TreeOptions options = {}) {
     options.phandles = true;
-    start(KernelLevel{"one", switches, true}, options);
+    KernelLevel level = *find_level("fixed");
+    level.switches |= switches;
+    start(level, options);
     host_.areas.clear();
   }
   std::int64_t update(const Script& script) {
