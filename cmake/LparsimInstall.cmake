@@ -24,7 +24,8 @@ install(FILES ${PROJECT_BINARY_DIR}/lparsimConfig.cmake
 
 install(DIRECTORY sim firmware models hmc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lparsim
   FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
-install(DIRECTORY scenarios/schema scenarios/machines scenarios/profiles scenarios/flows
+install(DIRECTORY scenarios/schema scenarios/machines scenarios/profiles scenarios/kernels
+  scenarios/flows
   DESTINATION ${CMAKE_INSTALL_DATADIR}/lparsim FILES_MATCHING PATTERN "*.json")
 install(FILES docs/requirements.json DESTINATION ${CMAKE_INSTALL_DATADIR}/lparsim)
 install(FILES packaging/lparsim.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

@@ -4,16 +4,13 @@
 #include "models/kernel/linux.hpp"
 #include "models/userland/shell.hpp"
 #include "models/userland/tools.hpp"
-#include "sim/base/assert.hpp"
 
 namespace lparsim::models {
 
 std::unique_ptr<kernel::GuestKernel> make_guest_kernel(const OsConfig& os,
                                                        kernel::KernelHost& host) {
   if (os.kind == OsKind::generic) return generic_os::make_generic_os(host);
-  const auto* level = kernel::find_level(os.kernel_level);
-  LPARSIM_ASSERT(level != nullptr);
-  return kernel::make_linux(host, *level);
+  return kernel::make_linux(host, os.kernel ? *os.kernel : *kernel::find_level("6.1"));
 }
 
 int run_guest_command(const OsConfig& os, kernel::GuestKernel& guest_kernel,

@@ -13,6 +13,7 @@
 #include "firmware/hypervisor.hpp"
 #include "hmc/hmc.hpp"
 #include "models/kernel/guest_kernel.hpp"
+#include "models/kernel/level.hpp"
 #include "sim/base/actors.hpp"
 #include "sim/base/choices.hpp"
 #include "sim/base/event_log.hpp"
@@ -23,7 +24,7 @@ enum class OsKind { linux, generic };
 
 struct OsConfig {
   OsKind kind = OsKind::linux;
-  std::string kernel_level = "6.1";      // linux: a level's name
+  std::shared_ptr<const kernel::KernelLevel> kernel;   // linux; nullptr: 6.1
   std::string userland = "1.3.10";
   bool powered_on = false;               // running when the simulation starts
   bool rmc = true;                       // RMC comes up some time after boot

@@ -1,5 +1,5 @@
-// A kernel level is data: which defects and which ways of its time it has, and how it was configured.
-// Code asks for a switch, never for a level; each switch changes one decision (see kSwitches).
+// A kernel level is data: which defects and which ways of its time it has, and how it was
+// configured. Code asks for a switch, never for a level; each switch changes one decision.
 #pragma once
 
 #include <bitset>

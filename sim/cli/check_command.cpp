@@ -8,6 +8,7 @@
 
 #include "sim/cli/commands.hpp"
 #include "sim/cli/paths.hpp"
+#include "sim/config/kernel_file.hpp"
 #include "sim/config/profile_file.hpp"
 
 namespace lparsim::cli {
@@ -32,8 +33,13 @@ Result<void> check_file(const std::string& path) {
     if (!profile) return tl::make_unexpected(profile.error());
     return {};
   }
+  if (*kind == "kernel") {
+    const auto kernel = config::read_kernel(path);
+    if (!kernel) return tl::make_unexpected(kernel.error());
+    return {};
+  }
   return bad_input(path + ": /kind", fmt::format("found \"{}\", allowed is one of scenario, "
-                                                 "machine, profile", *kind));
+                                                 "machine, profile, kernel", *kind));
 }
 
 int check(const std::vector<std::string>& paths) {
@@ -70,7 +76,8 @@ int print_schema(const std::string& kind) {
 
 void add_check(CLI::App& app, int& exit_status) {
   auto paths = std::make_shared<std::vector<std::string>>();
-  auto* command = app.add_subcommand("check", "Validate scenarios, machines and firmware profiles");
+  auto* command =
+      app.add_subcommand("check", "Validate scenarios, machines, firmware profiles and kernels");
   command->add_option("PATH", *paths, "Files or folders")->required();
   command->callback([paths, &exit_status] { exit_status = check(*paths); });
 }
@@ -78,9 +85,9 @@ void add_check(CLI::App& app, int& exit_status) {
 void add_schema(CLI::App& app, int& exit_status) {
   auto kind = std::make_shared<std::string>();
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of a kind of file");
-  command->add_option("KIND", *kind, "scenario, machine or profile")
+  command->add_option("KIND", *kind, "scenario, machine, profile or kernel")
       ->required()
-      ->check(CLI::IsMember({"scenario", "machine", "profile"}));
+      ->check(CLI::IsMember({"scenario", "machine", "profile", "kernel"}));
   command->callback([kind, &exit_status] { exit_status = print_schema(*kind); });
 }
 

@@ -26,16 +26,22 @@ void add_profile_options(CLI::App& command, scenario::ProfileNames& names) {
   command.add_option_function<std::string>(
       "--firmware",
       [&names](const std::string& name) {
-        names.firmware = scenario::FirmwareName{name, "", "--firmware"};
+        names.firmware = scenario::ProfileName{name, "", "--firmware"};
       },
       "Firmware profile: phyp, qemu, or a file (lparsim schema profile)");
-  command.add_option("--kernel", names.kernel, "Kernel level of all Linux partitions: 6.1, fixed");
+  command.add_option_function<std::string>(
+      "--kernel",
+      [&names](const std::string& name) {
+        names.kernel = scenario::ProfileName{name, "", "--kernel"};
+      },
+      "Kernel level of all Linux partitions: 2.6.33, 4.12, 6.1, 6.12, fixed, or a file (lparsim "
+      "schema kernel)");
   command.add_option("--userland", names.userland, "powerpc-utils of all Linux partitions: 1.3.10");
   command.add_option("--hmc", names.hmc, "HMC level: v7, v8, v10, fixed");
   command.add_flag_callback(
       "--all-fixed",
       [&names] {
-        names.kernel = "fixed";
+        names.kernel = scenario::ProfileName{"fixed", "", "--all-fixed"};
         names.hmc = "fixed";
       },
       "No known defect wherever a fixed profile exists: kernel and HMC");

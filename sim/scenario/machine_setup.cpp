@@ -1,8 +1,10 @@
 #include "sim/scenario/machine_setup.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
+#include "sim/config/kernel_file.hpp"
 #include "sim/config/machine.hpp"
 #include "sim/config/profile_file.hpp"
 #include "sim/scenario/profile_names.hpp"
@@ -15,7 +17,6 @@ models::OsConfig os_of(const config::PartitionOs& os) {
   models::OsConfig config;
   config.kind = os.kind == config::PartitionOs::Kind::linux ? models::OsKind::linux
                                                             : models::OsKind::generic;
-  config.kernel_level = os.kernel;
   config.userland = os.userland;
   config.powered_on = os.powered_on;
   config.rmc = os.rmc;
@@ -31,18 +32,39 @@ const std::optional<std::string>& first_of(const std::optional<std::string>& cho
   return chosen ? chosen : otherwise;
 }
 
+// What the command line chose, else what the scenario `file` says, seen from its folder.
+std::optional<ProfileName> said(const std::optional<ProfileName>& chosen,
+                                const std::optional<std::string>& otherwise,
+                                const std::string& file, std::string_view pointer) {
+  if (chosen || !otherwise) return chosen;
+  return ProfileName{*otherwise, folder_of(file), file + ": " + std::string(pointer)};
+}
+
+// Where a machine file names the level of a partition.
+std::string kernel_place(const config::Machine& machine, const std::string& path,
+                         PartitionId id) {
+  const auto& all = machine.platform.partitions;
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const auto& partition) { return partition.id == id; });
+  return path + ": /partitions/" + std::to_string(found - all.begin()) + "/os/kernel";
+}
+
 // Adds what a machine file says: its system, and what its partitions run.
 Result<models::SystemConfig> load_system(const std::string& path, const ProfileNames& names,
                                          std::map<PartitionId, models::OsConfig>& all) {
   auto machine = config::read_machine(path);
   if (!machine) return tl::make_unexpected(machine.error());
-  const FirmwareName own{machine->firmware_profile, folder_of(path), path + ": /firmware_profile"};
-  const FirmwareName& named = names.firmware ? *names.firmware : own;
+  const ProfileName own{machine->firmware_profile, folder_of(path), path + ": /firmware_profile"};
+  const ProfileName& named = names.firmware ? *names.firmware : own;
   const auto firmware = config::profile_named(named.name, named.folder, named.where);
   if (!firmware) return tl::make_unexpected(firmware.error());
   for (const auto& [id, os] : machine->os) {
     auto& config = all[id] = os_of(os);
-    if (names.kernel) config.kernel_level = *names.kernel;
+    const ProfileName level{os.kernel, folder_of(path), kernel_place(*machine, path, id)};
+    const ProfileName& chosen = names.kernel ? *names.kernel : level;
+    const auto kernel = config::kernel_named(chosen.name, chosen.folder, chosen.where);
+    if (!kernel) return tl::make_unexpected(kernel.error());
+    config.kernel = *kernel;
     if (names.userland) config.userland = *names.userland;
   }
   return models::SystemConfig{std::move(machine->platform), *firmware,
@@ -111,12 +133,9 @@ Result<models::WorldConfig> load_world(const std::string& machine_path, const Pr
 Result<Loaded> load_scenario(const std::string& path, const ProfileNames& chosen) {
   const auto raw = read_scenario(path);
   if (!raw) return tl::make_unexpected(raw.error());
-  std::optional<FirmwareName> firmware = chosen.firmware;
-  if (!firmware && raw->firmware) {
-    firmware = FirmwareName{*raw->firmware, folder_of(path), path + ": /firmware"};
-  }
   const ProfileNames names{
-      std::move(firmware), first_of(chosen.kernel, raw->kernel),
+      said(chosen.firmware, raw->firmware, path, "/firmware"),
+      said(chosen.kernel, raw->kernel, path, "/kernel"),
       first_of(chosen.userland, raw->userland), first_of(chosen.hmc, raw->hmc)};
   const auto machine_path = beside(path, raw->machine);
   if (auto there = check_exists(machine_path, raw->machine, path + ": /machine"); !there) {

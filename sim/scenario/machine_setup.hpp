@@ -11,16 +11,16 @@
 
 namespace lparsim::scenario {
 
-// A shipped firmware profile's name, or a file as seen from a folder.
-struct FirmwareName {
+// The name of a shipped firmware profile or kernel level, or a file as seen from a folder.
+struct ProfileName {
   std::string name, folder;
   std::string where;                 // who says so, for messages
 };
 
 // Names of profiles; an empty one means what the machine file says.
 struct ProfileNames {
-  std::optional<FirmwareName> firmware;
-  std::optional<std::string> kernel, userland, hmc;
+  std::optional<ProfileName> firmware, kernel;
+  std::optional<std::string> userland, hmc;
 };
 
 // An unknown profile is an error that lists the known ones.

@@ -9,7 +9,6 @@
 namespace lparsim::scenario {
 namespace {
 
-constexpr std::array<std::string_view, 2> kKernelLevels{"6.1", "fixed"};
 constexpr std::array<std::string_view, 1> kUserlands{"1.3.10"};
 constexpr std::array<std::string_view, 4> kHmcLevels{"v7", "v8", "v10", "fixed"};
 
@@ -26,7 +25,6 @@ Result<void> check_profiles(const models::WorldConfig& world) {
   auto good = check("HMC", world.hmc_profile.name, kHmcLevels);
   for (const auto& [id, os] : world.os) {
     if (os.kind != models::OsKind::linux) continue;
-    if (good) good = check("kernel", os.kernel_level, kKernelLevels);
     if (good) good = check("userland", os.userland, kUserlands);
   }
   return good;

@@ -6,7 +6,7 @@
 
 namespace lparsim::scenario {
 
-// Every profile of kernel, userland and HMC that the world names must be shipped; the error lists
+// Every profile of userland and HMC that the world names must be shipped; the error lists
 // those that are.
 Result<void> check_profiles(const models::WorldConfig& world);
 

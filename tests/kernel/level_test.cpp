@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "tests/kernel/kernel_rig.hpp"
 
@@ -62,6 +66,32 @@ TEST(LevelTest, EverySwitchDecidesSomethingInATestOfItsOwn) {
     EXPECT_TRUE(tests.contains(std::string(row.test))) << row.test;
   }
   for (const SwitchInfo& row : switches()) EXPECT_TRUE(shown.contains(row.id)) << row.name;
+}
+
+std::string list_of_switches() {
+  std::string out =
+      "# Switches of the kernel levels\n\n"
+      "Made from `models/kernel/level.cpp` and `tests/kernel/switches_shown.cpp`\n"
+      "(`LPARSIM_UPDATE_GOLDENS=1 ./lparsim test -R LevelTest`). *source*: number in section 11 of "
+      "the kernel\nreference, or another section of it; entry of the zoo. *test*: where the switch "
+      "alone decides.\n\n| switch | source | levels | effect | test |\n|---|---|---|---|---|\n";
+  for (const SwitchInfo& row : switches()) {
+    const auto shown = std::find_if(switches_shown().begin(), switches_shown().end(),
+                                    [&](const SwitchShown& s) { return s.id == row.id; });
+    out += "| `" + std::string(row.name) + "` | " + std::string(row.source) + " | " +
+           std::string(row.levels) + " | " + std::string(row.effect) + " | `" +
+           std::string(shown->test) + "` |\n";
+  }
+  return out;
+}
+
+TEST(LevelTest, TheListForPeopleIsTheOneOfTheRows) {
+  const std::string path = LPARSIM_SOURCE_DIR "/docs/kernel-switches.md";
+  if (std::getenv("LPARSIM_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << list_of_switches();
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  EXPECT_EQ(text.str(), list_of_switches());
 }
 
 using LevelFilesTest = KernelRig;

@@ -46,7 +46,8 @@ TEST_F(MemorySwitchTest, ReservedLmbsCountAsRemovable) {
   for (const bool there : {true, false}) {
     start(alone(Switch::reserved_removable, there), {.boot_assigned = true});
     EXPECT_EQ(dlpar("memory remove count 4"), there ? -EBUSY : -EINVAL);
-    const std::string_view found = there ? "adding LMB's back" : "Not enough LMBs available (0 of 4)";
+    const std::string_view found =
+        there ? "adding LMB's back" : "Not enough LMBs available (0 of 4)";
     EXPECT_TRUE(host_.logged(found)) << found;
   }
 }

@@ -103,7 +103,8 @@ void put_memory(Flat& out, const TreeOptions& options) {
     out.put("ibm,dynamic-memory", table.take());
   } else {
     const std::uint32_t run = options.hole ? 4 : 8;
-    table.u32(options.hole ? 3 : 2).u32(4).u64(0).u32(0).u32(0xffffffff).u32(options.boot_assigned ? 0x88 : 0xa0);
+    table.u32(options.hole ? 3 : 2).u32(4).u64(0).u32(0).u32(0xffffffff);
+    table.u32(options.boot_assigned ? 0x88 : 0xa0);
     table.u32(run).u64(0x40000000).u32(0x80000004).u32(0xffffffff).u32(0);
     if (options.hole) table.u32(4).u64(0x90000000).u32(0x80000009).u32(0xffffffff).u32(0);
     out.put("ibm,dynamic-memory-v2", table.take());

@@ -103,7 +103,7 @@ TEST_F(RtasTest, SystemCallRefusesOtherServicesAndCounts) {
 
 TEST_F(RtasTest, PropertyBeforeTheFirstNodeIsABadAccessOnlyWithTheDefect) {
   start("fixed");
-  host_.expect(acquire(kLmb) + connector(3, "reg") + release(kLmb));
+  host_.expect(acquire(kLmb) + connector(3, "reg") + connector(0) + release(kLmb));
   EXPECT_EQ(dlpar("memory add index 0x80000004"), -EINVAL);
   start("6.1");
   host_.expect(acquire(kLmb) + connector(3, "reg"));

@@ -29,7 +29,9 @@ struct OneFault final : Choices {
 
 WorldConfig fixed_machines() {
   WorldConfig config = two_machines();
-  for (auto& [id, os] : config.os) os.kernel_level = "fixed";
+  for (auto& [id, os] : config.os) {
+    os.kernel = std::make_shared<kernel::KernelLevel>(*kernel::find_level("fixed"));
+  }
   return config;
 }
 

@@ -38,7 +38,8 @@ WorldConfig machines(const Cut& cut) {
   };
   config.firmware = profile(cut.caches_here);
   config.others[0].firmware = profile(cut.caches_there);
-  config.os[kOne].kernel_level = cut.level;
+  config.os[kOne].kernel =
+      std::make_shared<kernel::KernelLevel>(*kernel::find_level(cut.level));
   return config;
 }
 
