@@ -16,7 +16,7 @@ MISTAKES = [
     ("steps", [{"hmcc": "x"}], '/hmcc: unknown key "hmcc", allowed are hmc, in,'),
     ("seed", -1, ": /seed: "),
     ("seed", 1.5, ": /seed: "),
-    ("kernel", "9.9", "allowed are 6.1, fixed"),
+    ("kernel", "9.9", "allowed are 2.6.33, 4.12, 6.1, 6.12, fixed"),
     ("firmware", "bios", "allowed are"),
     ("limits", {"simulated_s": 0}, ": /limits/simulated_s: "),
     ("steps", [{}], ": /steps/0: this step says nothing to do"),
