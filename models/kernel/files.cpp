@@ -81,12 +81,34 @@ std::string resolved(Kernel& kernel, std::string_view path, bool whole) {
   return out;
 }
 
+// By which kernfs keeps the entries of a directory: readdir gives them in its order, and programs
+// that take the first or the last of something depend on it.
+std::uint32_t name_hash(std::string_view name) {
+  constexpr std::uint64_t kGoldenRatio = 0x61c8'8646'80b5'83ebU;
+  constexpr std::uint32_t kReserved = 2, kMask = 0x7fff'ffffU;   // 0 and 1 are "." and ".."
+  std::uint64_t hash = 0;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    hash = (hash + (std::uint64_t{byte} << 4) + (byte >> 4)) * 11;
+  }
+  const auto folded = static_cast<std::uint32_t>(hash * kGoldenRatio >> 32) & kMask;
+  if (folded < kReserved) return folded + kReserved;
+  return std::min(folded, kMask - 1);
+}
+
+// Nodes as readdir gives them. Properties come before them and as they came into the tree: their
+// order tells what configure-connector delivered, and no program depends on readdir's.
 void list_tree_node(const Kernel& kernel, NodeId node, std::vector<DirectoryEntry>& out) {
   const TreeNode& at = kernel.state.tree.at(node);
   for (const TreeProperty& entry : at.properties) out.push_back({entry.name, FileType::file});
+  const auto nodes = static_cast<std::ptrdiff_t>(out.size());
   for (const NodeId below : at.children) {
     out.push_back({kernel.state.tree.at(below).name, FileType::directory});
   }
+  std::sort(out.begin() + nodes, out.end(), [](const auto& a, const auto& b) {
+    const std::uint32_t left = name_hash(a.name), right = name_hash(b.name);
+    return left != right ? left < right : a.name < b.name;
+  });
 }
 
 }  // namespace

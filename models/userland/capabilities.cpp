@@ -5,11 +5,14 @@
 
 #include "models/userland/drmgr.hpp"
 #include "models/userland/files.hpp"
+#include "models/userland/slot_files.hpp"
 
 namespace lparsim::userland {
 namespace {
 
-constexpr std::string_view kAddSlot = "/sys/bus/pci/slots/control/add_slot";
+constexpr std::string_view yes_no(bool value) { return value ? "yes" : "no"; }
+
+}  // namespace
 
 bool capable(Session& session, std::string_view what, std::string_view path) {
   session.say(kError, fmt::format("Validating {} capability...", what));
@@ -22,10 +25,6 @@ bool capable(Session& session, std::string_view what, std::string_view path) {
   session.say(kError, fmt::format("no.\n    stat(\"{}\"): {}\n", path, errno_text(status)));
   return false;
 }
-
-constexpr std::string_view yes_no(bool value) { return value ? "yes" : "no"; }
-
-}  // namespace
 
 // Only the first CPU of the folder is looked at; a missing file is followed by a "yes" all the
 // same, as in the real program.
@@ -66,8 +65,8 @@ bool migration_capable(Session& session) {
 void print_capabilities(Session& session) {
   const bool cpu = cpu_capable(session);
   const bool memory = memory_capable(session);
-  const bool slot = capable(session, "I/O DLPAR", kAddSlot);
-  const bool phb = capable(session, "PHB DLPAR", kAddSlot);
+  const bool slot = slot_capable(session);
+  const bool phb = host_bridge_capable(session);
   const bool hea = capable(session, "HEA DLPAR", "/sys/bus/ibmebus/probe");
   const bool migration = migration_capable(session);
   const bool hibernation = capable(session, "partition hibernation",

@@ -1,12 +1,13 @@
 // drmgr of powerpc-utils 1.3.10: what the HMC's resource manager starts in a Linux partition
-// (drmgr.md). Connectors of type cpu, mem and pmig are modelled; the others say so and fail.
+// (drmgr.md). Connectors of type port and acc, and hibernation, are not modelled: they say so and
+// fail.
 #include "models/userland/drmgr.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 
-#include "models/userland/files.hpp"
+#include "models/userland/slot_files.hpp"
 
 namespace lparsim::userland {
 namespace {
@@ -32,10 +33,12 @@ constexpr std::array<Command, 8> kCommands{{
      "-c mem {-a | -r} {-q <quantity> -p {variable_weight | ent_capacity} | "
      "{-q <quantity> | -s [<drc_name> | <drc_index>]}}",
      change_memory, "The '-r' or '-a' option must be specified for memory operations\n"},
-    {ConnectorType::slot, "-c slot {-a | -r | -Q} -s <drc_name | drc_index>", nullptr, ""},
-    {ConnectorType::phb, "-c phb [-Q | -r | -a] -s <drc_name | drc_index>", nullptr, ""},
+    {ConnectorType::slot, "-c slot {-a | -r | -Q} -s <drc_name | drc_index>", change_slot, "",
+     valid_slot},
+    {ConnectorType::phb, "-c phb [-Q | -r | -a] -s <drc_name | drc_index>", change_phb, "",
+     valid_phb},
     {ConnectorType::pci, "-c pci -s <drc_name | drc_index> {-i | -a [-I] | -r [-I] | -R [-I]}",
-     nullptr, ""},
+     change_pci, "", valid_pci},
     {ConnectorType::pmig, "-m -p {check | pre} -s <stream_id>", migrate_partition, "",
      valid_migration},
     {ConnectorType::acc, "-c acc -t <accelType> -q <QoS_credit_count>", nullptr, ""},
@@ -66,19 +69,8 @@ bool valid_options(Session& session, const Command& command) {
     session.say(kError, command.no_action);
     return false;
   }
-  if (request.drc_name && request.drc_name->starts_with("0x")) {
-    request.drc_index =
-        static_cast<std::uint32_t>(std::strtoul(request.drc_name->c_str(), nullptr, 16));
-    request.drc_name.reset();
-  }
+  take_index(request);
   return true;
-}
-
-// -C looks at the slot files of rpadlpar_io first; there is no modprobe to load it with.
-bool slot_files_there(Session& session) {
-  if (exists(session.files, "/sys/bus/pci/slots/control/add_slot")) return true;
-  session.say(kError, "rpadlpar_io module was not loaded\n");
-  return false;
 }
 
 void log_invocation(Session& session, const std::vector<std::string>& argv) {
@@ -114,7 +106,8 @@ int drmgr(Process& process, const std::vector<std::string>& argv) {
   parse_drmgr_options(argv, session);
   if (!session.lock()) return 255;
   session.open_log();
-  if (session.request.capabilities && !slot_files_there(session)) return 1;
+  // The log's frame stays open, as in the real program.
+  if (const int status = load_slot_module(session); status != 0) return status & 0xff;
   const int rc = run_framed(session, argv);
   session.close_log();
   return rc & 0xff;

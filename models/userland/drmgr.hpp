@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/userland/session.hpp"
@@ -15,6 +16,8 @@ int drmgr(Process& process, const std::vector<std::string>& argv);
 // what was read before it counts.
 void parse_drmgr_options(const std::vector<std::string>& argv, Session& session);
 
+// "Validating WHAT capability...", and whether there is this file.
+bool capable(Session& session, std::string_view what, std::string_view path);
 bool cpu_capable(Session& session);
 bool memory_capable(Session& session);
 bool migration_capable(Session& session);
@@ -23,6 +26,12 @@ void print_capabilities(Session& session);
 
 int change_cpus(Session& session);
 int change_memory(Session& session);
+bool valid_slot(Session& session);
+bool valid_phb(Session& session);
+bool valid_pci(Session& session);
+int change_slot(Session& session);
+int change_phb(Session& session);
+int change_pci(Session& session);
 bool valid_migration(Session& session);
 int migrate_partition(Session& session);
 // -p ent_capacity|variable_weight: adds to or subtracts from the value in /proc/ppc64/lparcfg.

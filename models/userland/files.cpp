@@ -49,6 +49,15 @@ std::optional<long> int_attribute(PartitionFiles& files, std::string_view path) 
   return value;
 }
 
+std::optional<std::string> word_attribute(PartitionFiles& files, std::string_view path) {
+  constexpr std::string_view kBlanks = " \t\n\v\f\r";
+  const std::optional<std::string> text = read_text(files, path);
+  if (!text) return std::nullopt;
+  const std::size_t begin = text->find_first_not_of(kBlanks);
+  if (begin == std::string::npos) return std::nullopt;
+  return text->substr(begin, text->find_first_of(kBlanks, begin) - begin);
+}
+
 ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }

@@ -27,6 +27,8 @@ std::optional<std::uint32_t> cell_property(PartitionFiles& files, std::string_vi
 std::optional<std::string> read_text(PartitionFiles& files, std::string_view path);
 // A number as fscanf("%i") reads it: decimal, 0x or octal.
 std::optional<long> int_attribute(PartitionFiles& files, std::string_view path);
+// The first word of an attribute, as fscanf("%s") reads it; nullopt also when there is none.
+std::optional<std::string> word_attribute(PartitionFiles& files, std::string_view path);
 
 std::int64_t write_text(PartitionFiles& files, std::string_view path, std::string_view text);
 std::int64_t append_text(PartitionFiles& files, std::string_view path, std::string_view text);

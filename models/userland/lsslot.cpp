@@ -48,8 +48,8 @@ bool apply(Session& session, const Option& option) {
     case 'o': request.occupied = true; return true;
     case 'p': request.caches = true; return true;
     case 's': request.drc_name = option.value; return true;
-    case 'w':
-    case 'F': return true;
+    case 'w': return true;
+    case 'F': request.delimiter = option.value; return true;
     case 'c':
       request.type = connector_type(option.value);
       if (request.type != ConnectorType::none) return true;
@@ -59,7 +59,28 @@ bool apply(Session& session, const Option& option) {
   }
 }
 
-bool parse(Session& session, const std::vector<std::string>& argv) {
+enum class Parsed : std::uint8_t { fine, usage, wrong };
+
+// Flags that a kind of list does not have call for the usage.
+bool flags_fit(Session& session) {
+  const Request& request = session.request;
+  const bool of_cpus = request.cpus_and_caches || request.caches;
+  const bool of_slots = request.available || request.occupied;
+  switch (request.type) {
+    case ConnectorType::slot:
+    case ConnectorType::port: return !of_cpus && !of_slots;
+    case ConnectorType::phb: return !of_cpus && !of_slots && request.delimiter.empty();
+    case ConnectorType::pci: return !of_cpus;
+    case ConnectorType::cpu:
+      if (of_slots || request.drc_name || !request.delimiter.empty()) return false;
+      if (!request.cpus_and_caches || !request.caches) return true;
+      session.say(kError, "You cannot specify both the -b and -p options.\n");
+      return false;
+    default: return true;
+  }
+}
+
+Parsed parse(Session& session, const std::vector<std::string>& argv) {
   Request& request = session.request;
   request.type = ConnectorType::slot;
   OptionReader reader(argv, "abc:d:F:ops:w:");
@@ -68,13 +89,14 @@ bool parse(Session& session, const std::vector<std::string>& argv) {
       session.process.err(
           fmt::format("{}: invalid option -- '{}'\n", argv[0], option->unknown));
     }
-    if (!apply(session, *option)) return false;
+    if (!apply(session, *option)) return Parsed::usage;
+    if (option->letter == 'F' && (request.delimiter.size() > 1 || request.delimiter == "%")) {
+      session.say(kError, "You may specify only one character for the -F option,\nand it must not "
+                          "be the % character.\n");
+      return Parsed::wrong;
+    }
   }
-  if (request.type != ConnectorType::cpu) return true;
-  if (request.available || request.occupied || request.drc_name) return false;
-  if (!request.cpus_and_caches || !request.caches) return true;
-  session.say(kError, "You cannot specify both the -b and -p options.\n");
-  return false;
+  return flags_fit(session) ? Parsed::fine : Parsed::usage;
 }
 
 std::string node_of(const Cpu& cpu) { return cpu.node.empty() ? "--" : cpu.node; }
@@ -204,18 +226,19 @@ int list_memory(Session& session) {
 int lsslot(Process& process, const std::vector<std::string>& argv) {
   if (!supported_platform(process, argv.at(0))) return 1;
   Session session(process);
+  session.shown = 0;             // unlike drmgr, it says nothing unless -d asks for it
   if (!valid_chrp(session)) return 1;
-  if (!parse(session, argv)) {
-    process.err(kUsage);
-    return 1;
-  }
-  if (!session.lock()) return 1;
+  const Parsed parsed = parse(session, argv);
+  if (parsed == Parsed::usage) process.err(kUsage);
+  if (parsed != Parsed::fine || !session.lock()) return 1;
   switch (session.request.type) {
+    case ConnectorType::slot:
+    case ConnectorType::pci: return list_slots(session);
+    case ConnectorType::phb: return list_host_bridges(session) & 0xff;
     case ConnectorType::cpu: return list_cpu_slots(session);
     case ConnectorType::mem: return list_memory(session) & 0xff;
-    default:
-      process.err("This connector type is not supported by the simulated lsslot.\n");
-      return 1;
+    case ConnectorType::port: return list_ports(session);
+    default: return 0;
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/kernel/guest_kernel.hpp"
+#include "models/userland/version.hpp"
 #include "sim/base/cells.hpp"
 #include "sim/base/time.hpp"
 
@@ -52,6 +53,10 @@ class Process {
   virtual void sleep(Duration how_long) = 0;                              // [blocks]
   virtual void out(std::string_view text) = 0;
   virtual void err(std::string_view text) = 0;
+  // [blocks] The next character of stdin, -1 at its end. Without a user there is none.
+  virtual int read_character() { return -1; }
+  // Which powerpc-utils the partition has.
+  virtual const Version& version() const { return default_version(); }
 };
 
 // A program: argv[0] is its name. Returns the exit status 0..255.

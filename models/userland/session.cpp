@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 
 #include "models/userland/files.hpp"
 
@@ -37,6 +38,13 @@ ConnectorType connector_type(std::string_view word) {
     if (word.starts_with(row.word)) return row.type;
   }
   return ConnectorType::none;
+}
+
+void take_index(Request& request) {
+  if (!request.drc_name || !request.drc_name->starts_with("0x")) return;
+  request.drc_index =
+      static_cast<std::uint32_t>(std::strtoul(request.drc_name->c_str(), nullptr, 16));
+  request.drc_name.reset();
 }
 
 void Session::say(Level level, std::string_view text) {
@@ -133,13 +141,17 @@ bool valid_chrp(Session& session) {
 
 bool kernel_dlpar_exists(Session& session) {
   if (!exists(session.files, kDlparFile)) return false;
-  const bool memory = session.request.type == ConnectorType::mem;
+  const ConnectorType type = session.request.type;
+  const bool memory = type == ConnectorType::mem;
   // The first such kernels had a write-only file that knew memory only.
   const std::optional<std::string> text = read_text(session.files, kDlparFile);
   if (!text) return memory;
   const std::string first = text->substr(0, text->find_first_of(" \t\n"));
   if (memory) return first.find("memory") != std::string::npos;
-  return session.request.type == ConnectorType::cpu && first.find("cpu") != std::string::npos;
+  if (type == ConnectorType::cpu) return first.find("cpu") != std::string::npos;
+  const bool io = type == ConnectorType::pci || type == ConnectorType::phb ||
+                  type == ConnectorType::slot;
+  return io && session.has(Switch::kernel_updates_tree) && first.find("dt") != std::string::npos;
 }
 
 int kernel_dlpar(Session& session, const std::string& command, bool silent) {

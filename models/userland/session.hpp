@@ -3,11 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "models/userland/drc_list.hpp"
 #include "models/userland/process.hpp"
+#include "models/userland/version.hpp"
 
 namespace lparsim::userland {
 
@@ -30,8 +34,13 @@ struct Request {
   std::uint32_t count = 0;               // -q, CPUs, LMBs or hundredths of a processor
   std::string p_option;                  // -p, empty: none
   long timeout_s = 0;                    // -w in seconds; 0: no limit
+  bool identify = true;                  // without -I: a slot is shown to the user
+  bool prompt = true;                    // without -n: he is asked
+  bool hot_plug_only = false;            // -H: no power, no isolation
+  bool without_rpaphp = false;           // -V: devices are found by a rescan
   // lsslot
   bool available = false, occupied = false, caches = false, cpus_and_caches = false;
+  std::string delimiter;                 // -F; empty: columns
 };
 
 inline constexpr std::string_view kLockFile = "/var/lock/dr_config_lock";
@@ -39,6 +48,12 @@ inline constexpr std::string_view kLogFile = "/var/log/drmgr";
 inline constexpr std::string_view kOldLogFile = "/var/log/drmgr.0";
 inline constexpr std::string_view kDlparFile = "/sys/kernel/dlpar";
 inline constexpr std::string_view kTree = "/proc/device-tree";
+// What the real programs say in their signal handler where they follow a null pointer.
+inline constexpr std::string_view kSegmentationFault =
+    "Received signal 11, attempting to cleanup and exit\n";
+
+// A name that begins with 0x is an index (not for every command).
+void take_index(Request& request);
 
 class Session {
  public:
@@ -58,10 +73,14 @@ class Session {
   void start_timeout() { deadline_s_ = request.timeout_s == 0 ? -1 : now_s() + request.timeout_s; }
   bool timed_out();  // says so (at kWarning) when the time is over
 
+  bool has(Switch what) const { return process.version().has(what); }
+
   Process& process;
   PartitionFiles& files;
   Request request;
   int shown = kError;
+  // By path of the node: what was read of ibm,drc-* is kept to the end of the run.
+  std::map<std::string, std::vector<Connector>> connectors;
 
  private:
   std::int64_t now_s() const;

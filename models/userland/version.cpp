@@ -1,0 +1,70 @@
+#include "models/userland/version.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace lparsim::userland {
+namespace {
+
+constexpr std::string_view kOld = "1.3.10", kNew = "1.3.13", kFixed = "fixed";
+constexpr std::string_view kBoth = "1.3.10 1.3.13", kAbilities = "1.3.13 fixed";
+
+constexpr std::array kSwitches{
+    SwitchInfo{Switch::kernel_updates_tree, "kernel_updates_tree", "3", kAbilities,
+               "nodes of slots, cards and host bridges come and go by dt add and dt remove"},
+    SwitchInfo{Switch::partner_devices, "partner_devices", "2.4", kAbilities,
+               "a card with two paths is added, removed and replaced on both"},
+    SwitchInfo{Switch::prompts_name_slot, "prompts_name_slot", "4", kAbilities,
+               "what the user is asked names the slot"},
+    SwitchInfo{Switch::slot_index_passed_over, "slot_index_passed_over", "4", kOld,
+               "a slot or host bridge is not found by its own DRC index"},
+    SwitchInfo{Switch::slot_refusal_unnoticed, "slot_refusal_unnoticed", "2.4", kBoth,
+               "that the kernel refuses add_slot or remove_slot is not noticed: the result is "
+               "looked at while the text stands in stdio's buffer"},
+    SwitchInfo{Switch::slot_add_failure_forgotten, "slot_add_failure_forgotten", "7 (10)", kBoth,
+               "slot -a succeeds after add_slot failed when the slot has hot-plug slots below"},
+    SwitchInfo{Switch::display_bridge_succeeds, "display_bridge_succeeds", "7 (10)", kBoth,
+               "phb -r of a bridge with a display adapter refuses and exits 0"},
+    SwitchInfo{Switch::unknown_card_slot_crashes, "unknown_card_slot_crashes", "6 (6)", kBoth,
+               "phb -r of a bridge with a slot that the hot-plug list lacks is a bad access"},
+    SwitchInfo{Switch::sense_failure_ignored, "sense_failure_ignored", "4", kBoth,
+               "pci -a goes on although the sensor failed"},
+    SwitchInfo{Switch::replace_success_fails, "replace_success_fails", "7 (5)", kNew,
+               "pci -R exits 1 when it has replaced the card"},
+    SwitchInfo{Switch::replace_again_crashes, "replace_again_crashes", "4", kOld,
+               "pci -R of a card that was not configured: the second removal fails, a bad access"},
+};
+
+// Whether `name` is a word of `list`.
+constexpr bool lists(std::string_view list, std::string_view name) {
+  for (std::size_t at = list.find(name); at != std::string_view::npos;
+       at = list.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
+  }
+  return false;
+}
+
+constexpr Version make(std::string_view name) {
+  Version version{name, 0};
+  for (const SwitchInfo& row : kSwitches) {
+    if (lists(row.versions, name)) version.switches |= bit(row.id);
+  }
+  return version;
+}
+
+constexpr std::array kVersions{make(kOld), make(kNew), make(kFixed)};
+
+}  // namespace
+
+std::span<const SwitchInfo> switches() { return kSwitches; }
+std::span<const Version> versions() { return kVersions; }
+const Version& default_version() { return kVersions.front(); }
+
+const Version* find_version(std::string_view name) {
+  const auto at = std::find_if(kVersions.begin(), kVersions.end(),
+                               [&](const Version& one) { return one.name == name; });
+  return at == kVersions.end() ? nullptr : &*at;
+}
+
+}  // namespace lparsim::userland
