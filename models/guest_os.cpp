@@ -4,6 +4,7 @@
 #include "models/kernel/linux.hpp"
 #include "models/userland/shell.hpp"
 #include "models/userland/tools.hpp"
+#include "sim/base/assert.hpp"
 
 namespace lparsim::models {
 
@@ -11,6 +12,12 @@ std::unique_ptr<kernel::GuestKernel> make_guest_kernel(const OsConfig& os,
                                                        kernel::KernelHost& host) {
   if (os.kind == OsKind::generic) return generic_os::make_generic_os(host);
   return kernel::make_linux(host, os.kernel ? *os.kernel : *kernel::find_level("6.1"));
+}
+
+const userland::Version& userland_version(const OsConfig& os) {
+  const userland::Version* version = userland::find_version(os.userland);
+  LPARSIM_ASSERT(version != nullptr);
+  return *version;
 }
 
 int run_guest_command(const OsConfig& os, kernel::GuestKernel& guest_kernel,

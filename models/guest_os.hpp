@@ -16,6 +16,9 @@ namespace lparsim::models {
 std::unique_ptr<kernel::GuestKernel> make_guest_kernel(const OsConfig& os,
                                                        kernel::KernelHost& host);
 
+// The powerpc-utils of this OS. An unknown one is the configuration reader's business, as above.
+const userland::Version& userland_version(const OsConfig& os);
+
 // [blocks] Runs a command line in the OS, as its shell or its RMC agent does. Its exit status.
 int run_guest_command(const OsConfig& os, kernel::GuestKernel& guest_kernel,
                       userland::Process& process, const std::string& command_line);

@@ -13,8 +13,8 @@ namespace lparsim::models {
 class ModelProcess final : public userland::Process {
  public:
   ModelProcess(Context context, PartitionHost& host, userland::PartitionFiles& files,
-               std::uint32_t pid)
-      : context_(context), host_(host), files_(files), pid_(pid) {}
+               std::uint32_t pid, const userland::Version& version)
+      : context_(context), host_(host), files_(files), pid_(pid), version_(version) {}
 
   const std::string& standard_output() const { return out_; }
   const std::string& standard_error() const { return err_; }
@@ -31,12 +31,14 @@ class ModelProcess final : public userland::Process {
   void sleep(Duration how_long) override { context_.actors.sleep(how_long); }
   void out(std::string_view text) override { out_ += text; }
   void err(std::string_view text) override { err_ += text; }
+  const userland::Version& version() const override { return version_; }
 
  private:
   Context context_;
   PartitionHost& host_;
   userland::PartitionFiles& files_;
   std::uint32_t pid_;
+  const userland::Version& version_;
   std::string out_, err_;
 };
 

@@ -217,7 +217,7 @@ void PartitionModel::start_process(const std::string& command_line,
   const auto program = command_line.substr(0, command_line.find(' '));
   host_->spawn_actor(actor_name(fmt::format("{}[{}]", program, pid)),
                      [this, pid, command_line, end](PartitionHost& host) {
-                       ModelProcess process(context_, host, files_, pid);
+                       ModelProcess process(context_, host, files_, pid, userland_version(os_));
                        const int status =
                            run_guest_command(os_, *host.kernel, process, command_line);
                        end->finish({status, process.standard_output(), process.standard_error()});

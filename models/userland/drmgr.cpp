@@ -85,6 +85,12 @@ int run_framed(Session& session, const std::vector<std::string>& argv) {
     print_capabilities(session);
     return 0;
   }
+  if (!session.request.prrn_file.empty()) {
+    const int status = handle_reassignment(session);
+    if (status != 0) session.say(kError, "Failed to handle PRRN event\n");
+    session.files.remove(session.request.prrn_file);
+    return status;
+  }
   const Command& command = command_of(session.request);
   if (session.request.usage) {
     session.process.err(fmt::format("Usage: drmgr [-w minutes] [-d detail_level] "

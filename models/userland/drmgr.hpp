@@ -26,6 +26,8 @@ void print_capabilities(Session& session);
 
 int change_cpus(Session& session);
 int change_memory(Session& session);
+// -P FILE of rtas_errd: takes CPUs and LMBs of the file out and in again, whatever comes of it.
+int handle_reassignment(Session& session);
 bool valid_slot(Session& session);
 bool valid_phb(Session& session);
 bool valid_pci(Session& session);

@@ -50,10 +50,14 @@ Found requested_cpu(Session& session, const CpuList& list) {
   return check_requested(session, list, std::size_t(at - list.cpus.begin()), as_asked);
 }
 
-// Any thread from the CPU's first one to the last of the system counts, not only its own
-// (drmgr.md 7, item 3): a CPU that was just removed can be picked again.
 bool has_online_thread(Session& session, const CpuList& list, const Cpu& cpu) {
   if (cpu.threads.empty()) return false;
+  if (!session.has(Switch::cpu_picked_again)) {
+    return std::any_of(cpu.threads.begin(), cpu.threads.end(), [&](std::size_t i) {
+      return thread_state(session, list.threads[i]) == 1;
+    });
+  }
+  // From the CPU's first thread to the last of the system, not only its own.
   for (std::size_t i = cpu.threads.front(); i < list.threads.size(); ++i) {
     if (thread_state(session, list.threads[i]) == 1) return true;
   }
@@ -147,7 +151,6 @@ int add_cpus(Session& session, CpuList& list) {
   return rc == 0 ? 0 : 1;
 }
 
-// Never goes down while the program runs: a removed CPU stays "owned" (drmgr.md 7, item 4).
 std::size_t count_cpus(Session& session, const CpuList& list) {
   const auto count = std::size_t(std::count_if(list.cpus.begin(), list.cpus.end(),
                                                [](const Cpu& cpu) { return cpu.owned; }));
@@ -173,6 +176,7 @@ int remove_cpus(Session& session, CpuList& list) {
       continue;
     }
     session.process.out(list.cpus[*cpu].drc_name + "\n");
+    if (!session.has(Switch::last_cpu_miscounted)) list.cpus[*cpu].owned = false;
     ++done;
   }
   session.say(kDebug, fmt::format("Removed {} of {} requested cpu(s)\n", done,

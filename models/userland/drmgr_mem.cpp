@@ -16,25 +16,26 @@ void report(Session& session, std::uint32_t count) {
   session.process.out(fmt::format("DR_TOTAL_RESOURCES={}\n", static_cast<std::int32_t>(count)));
 }
 
-// True: done, whether or not everything went (drmgr.md 7, item 9: the status is 0 all the same).
-bool remove_over_nodes(Session& session) {
+// The status; nullopt: not such a system.
+std::optional<int> remove_over_nodes(Session& session) {
   std::optional<NumaTopology> topology = read_numa(session);
-  if (!topology) return false;
+  if (!topology) return std::nullopt;
   const std::optional<LmbList> lmbs = read_lmbs(session);
   if (!lmbs) {
     session.say(kWarning, "Can't do NUMA based removal operation.\n");
-    return false;
+    return std::nullopt;
   }
-  report(session,
-         remove_by_node(session, std::move(*topology), *lmbs, session.request.count));
-  return true;
+  const std::uint32_t wanted = session.request.count;
+  const std::uint32_t done = remove_by_node(session, std::move(*topology), *lmbs, wanted);
+  report(session, done);
+  return done == wanted || session.has(Switch::partial_removal_succeeds) ? 0 : -1;
 }
 
 int by_kernel(Session& session) {
   const Request& request = session.request;
   const bool remove = request.action == Action::remove;
-  if (remove && request.count != 0 && request.drc_index == 0 && remove_over_nodes(session)) {
-    return 0;
+  if (remove && request.count != 0 && request.drc_index == 0) {
+    if (const auto status = remove_over_nodes(session)) return *status;
   }
   const std::string what = request.drc_index != 0
                                ? fmt::format("index 0x{:x}", request.drc_index)
@@ -54,7 +55,10 @@ int change_memory(Session& session) {
     session.say(kError, "DLPAR memory operations are not supported onthis kernel.");
     return -1;
   }
-  // A name that is no 0x index silently becomes "one LMB" (powerpc-utils issue 60).
+  if (request.drc_name && !session.has(Switch::unnamed_lmb_counts)) {
+    session.say(kError, fmt::format("Could not locate LMB {}\n", *request.drc_name));
+    return -1;
+  }
   if (request.drc_name) request.count = 1;
   if (kernel_dlpar_exists(session)) return by_kernel(session);
   session.say(kError,

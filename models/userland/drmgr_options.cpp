@@ -25,18 +25,21 @@ void apply(const Option& option, Session& session) {
   Request& request = session.request;
   const char* value = option.value.c_str();
   switch (option.letter) {
-    case 'c': request.type = connector_type(option.value); break;
+    case 'c':
+      request.type = connector_type(option.value, session.has(Switch::type_by_prefix));
+      break;
     case 'C': request.capabilities = true; break;
     case 'd': session.shown = std::atoi(value); break;
     case 'H': request.hot_plug_only = true; break;
     case 'I': request.identify = false; break;
     case 'n': request.prompt = false; break;
     case 'p': request.p_option = option.value; break;
+    case 'P': request.prrn_file = option.value; break;
     case 'q': request.count = static_cast<std::uint32_t>(std::strtoul(value, nullptr, 0)); break;
     case 's': request.drc_name = option.value; break;
     case 'V': request.without_rpaphp = true; break;
     case 'w': request.timeout_s = std::strtol(value, nullptr, 10) * 60; break;
-    default: break;  // P t: not modelled
+    default: break;  // t: not modelled
   }
 }
 

@@ -63,7 +63,7 @@ int migrate_partition(Session& session) {
     return -1;
   }
   const std::uint64_t stream = std::strtoull(request.drc_name->c_str(), nullptr, 16);
-  session.process.sleep(kSettle);
+  if (session.has(Switch::migration_settles)) session.process.sleep(kSettle);
   return start_migration(session, stream);
 }
 

@@ -32,7 +32,10 @@ int cannot_open(Session& session, std::int64_t error) {
 }
 
 // What the kernel answers is lost: the real program's write happens in fclose().
-int write_parameter(Session& session, std::string_view key, std::int32_t value) {
+int write_parameter(Session& session, std::string_view key, std::uint64_t wanted) {
+  const auto value = session.has(Switch::entitlement_32_bits)
+                         ? static_cast<std::int32_t>(wanted)
+                         : static_cast<std::int64_t>(wanted);
   if (!exists(session.files, kLparcfg)) return cannot_open(session, ENOENT);
   session.say(kDebug, fmt::format("Updating sysparm {} to {}...", key, value));
   write_text(session.files, kLparcfg, fmt::format("{}={}\n", key, value));
@@ -84,8 +87,7 @@ int change_entitlement(Session& session) {
     return -1;
   }
   if (request.action != Action::remove) {
-    return write_parameter(session, found->key,
-                           static_cast<std::int32_t>(*present + request.count));
+    return write_parameter(session, found->key, *present + request.count);
   }
   if (request.count > *present) {
     session.say(kError,
@@ -94,8 +96,7 @@ int change_entitlement(Session& session) {
                             request.p_option, *present, request.count));
     return 1;
   }
-  return write_parameter(session, found->key,
-                         static_cast<std::int32_t>(*present - request.count));
+  return write_parameter(session, found->key, *present - request.count);
 }
 
 }  // namespace lparsim::userland

@@ -51,7 +51,7 @@ bool apply(Session& session, const Option& option) {
     case 'w': return true;
     case 'F': request.delimiter = option.value; return true;
     case 'c':
-      request.type = connector_type(option.value);
+      request.type = connector_type(option.value, session.has(Switch::type_by_prefix));
       if (request.type != ConnectorType::none) return true;
       session.process.out("\nThe specified connector type is invalid.\n\n");
       return false;
@@ -101,15 +101,40 @@ Parsed parse(Session& session, const std::vector<std::string>& argv) {
 
 std::string node_of(const Cpu& cpu) { return cpu.node.empty() ? "--" : cpu.node; }
 
+// Widths of a list of CPUs. A blank stands before each thread, or behind it.
+struct CpuColumns {
+  std::size_t name, node, index_heading, index, thread, threads;
+  bool blank_before;
+  std::size_t counted;           // characters that a thread counts as, when the rest is padded
+};
+constexpr CpuColumns kUneven{11, 20, 13, 12, 0, 13, true, 0};
+constexpr CpuColumns kUnevenWithCaches{10, 18, 11, 11, 0, 17, false, 2};
+constexpr CpuColumns kEven{10, 20, 11, 11, 2, 13, false, 0};
+constexpr CpuColumns kEvenWithCaches{10, 20, 11, 11, 2, 25, false, 3};
+
+std::string cpu_heading(const CpuColumns& columns) {
+  return fmt::format("{:<{}}{:<{}}{:<{}}{:<{}}", "drc-name", columns.name, "OFDT-node",
+                     columns.node, "drc_index", columns.index_heading, "thread id(s)",
+                     columns.threads);
+}
+
+std::string cpu_line(const CpuColumns& columns, const CpuList& list, const Cpu& cpu) {
+  std::string line = fmt::format("{:<{}}{:<{}}{:<{}x}", cpu.drc_name, columns.name, node_of(cpu),
+                                 columns.node, cpu.drc_index, columns.index);
+  for (const std::size_t i : cpu.threads) {
+    line += columns.blank_before ? " " : "";
+    line += fmt::format("{:<{}x}", list.threads[i].id, columns.thread);
+    line += columns.blank_before ? "" : " ";
+  }
+  return line;
+}
+
 void list_cpus(Session& session, const CpuList& list) {
-  session.process.out(fmt::format("{:<11}{:<20}{:<13}{:<13}\n", "drc-name", "OFDT-node",
-                                  "drc_index", "thread id(s)"));
+  const CpuColumns& columns = session.has(Switch::lsslot_uneven_columns) ? kUneven : kEven;
+  session.process.out(cpu_heading(columns) + "\n");
   for (const Cpu& cpu : list.cpus) {
     if (!cpu.owned && session.shown < kDebug) continue;
-    std::string line =
-        fmt::format("{:<11}{:<20}{:<12x}", cpu.drc_name, node_of(cpu), cpu.drc_index);
-    for (const std::size_t i : cpu.threads) line += fmt::format(" {:x}", list.threads[i].id);
-    session.process.out(line + "\n");
+    session.process.out(cpu_line(columns, list, cpu) + "\n");
   }
 }
 
@@ -120,30 +145,28 @@ std::string cache_name(const CpuList& list, std::uint32_t phandle) {
   return "N/A";
 }
 
-// The search for a cache's own next level compares the cache with itself in 1.3.10, so that an L3
-// cache is never found unless a cache names itself.
-std::string next_level_of(const CpuList& list, std::uint32_t phandle) {
+// The first of all caches is taken for what was found of a cache that names itself.
+std::string next_level_of(Session& session, const CpuList& list, std::uint32_t phandle) {
   for (const CpuCache& cache : list.caches) {
-    if (cache.phandle == phandle && cache.l2_cache == cache.phandle) {
-      return list.caches.front().name;
-    }
+    if (cache.phandle != phandle) continue;
+    if (!session.has(Switch::lsslot_l3_not_found)) return cache_name(list, cache.l2_cache);
+    if (cache.l2_cache == cache.phandle) return list.caches.front().name;
   }
   return "N/A";
 }
 
 void list_cpus_and_caches(Session& session, const CpuList& list) {
-  session.process.out(fmt::format("{:<10}{:<18}{:<11}{:<17}{:<15}{:<15}\n", "drc-name",
-                                  "OFDT-node", "drc_index", "thread id(s)", "l2-cache",
-                                  "l3-cache"));
+  const CpuColumns& columns =
+      session.has(Switch::lsslot_uneven_columns) ? kUnevenWithCaches : kEvenWithCaches;
+  session.process.out(
+      fmt::format("{}{:<15}{:<15}\n", cpu_heading(columns), "l2-cache", "l3-cache"));
   for (const Cpu& cpu : list.cpus) {
-    std::string line =
-        fmt::format("{:<10}{:<18}{:<11x}", cpu.drc_name, node_of(cpu), cpu.drc_index);
-    for (const std::size_t i : cpu.threads) line += fmt::format("{:x} ", list.threads[i].id);
-    // Two characters are counted per thread, whatever its number takes.
-    const std::size_t counted = std::min<std::size_t>(cpu.threads.size() * 2, 17);
-    line += std::string(17 - counted, ' ');
+    std::string line = cpu_line(columns, list, cpu);
+    const std::size_t counted =
+        std::min(cpu.threads.size() * columns.counted, columns.threads);
+    line += std::string(columns.threads - counted, ' ');
     line += fmt::format("{:<15}{:<15}\n", cache_name(list, cpu.l2_cache),
-                        next_level_of(list, cpu.l2_cache));
+                        next_level_of(session, list, cpu.l2_cache));
     session.process.out(line);
   }
 }
@@ -183,10 +206,13 @@ std::string associativity_of(const AssociativityArrays& arrays, std::uint32_t in
 
 // The name before the colon is always empty: a drconf LMB has none.
 void list_lmb(Session& session, const Lmb& lmb, const AssociativityArrays& arrays) {
+  const std::string address = session.has(Switch::lsslot_decimal_addresses)
+                                  ? std::to_string(lmb.address)
+                                  : fmt::format("{:x}", lmb.address);
   std::string text = fmt::format(
       ": {}\n    DRC Index: {:x}        Address: {}\n    Removable: {}             "
       "Associativity: {}",
-      lmb.owned ? "" : "Not Owned", lmb.drc_index, lmb.address, lmb.removable ? "Yes" : "No ",
+      lmb.owned ? "" : "Not Owned", lmb.drc_index, address, lmb.removable ? "Yes" : "No ",
       associativity_of(arrays, lmb.associativity_index));
   if (lmb.owned) {
     text += "    Section(s):";
@@ -211,8 +237,11 @@ int list_memory(Session& session) {
     only = static_cast<std::uint32_t>(
         std::strtol(session.request.drc_name->c_str(), nullptr, 0));
   }
-  session.process.out(fmt::format("Dynamic Reconfiguration Memory (LMB size 0x{:x})\n",
-                                  static_cast<std::uint32_t>(list->lmb_size)));
+  const std::uint64_t size = session.has(Switch::lmb_size_32_bits)
+                                 ? static_cast<std::uint32_t>(list->lmb_size)
+                                 : list->lmb_size;
+  session.process.out(
+      fmt::format("Dynamic Reconfiguration Memory (LMB size 0x{:x})\n", size));
   for (const Lmb& lmb : list->lmbs) {
     if (only != 0 && only != lmb.drc_index) continue;
     if (session.shown < kDebug && !lmb.owned) continue;

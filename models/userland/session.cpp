@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 
@@ -33,9 +34,9 @@ constexpr std::array<TypeWord, 9> kTypeWords{{
 
 }  // namespace
 
-ConnectorType connector_type(std::string_view word) {
+ConnectorType connector_type(std::string_view word, bool by_prefix) {
   for (const TypeWord& row : kTypeWords) {
-    if (word.starts_with(row.word)) return row.type;
+    if (by_prefix ? word.starts_with(row.word) : word == row.word) return row.type;
   }
   return ConnectorType::none;
 }
@@ -77,7 +78,14 @@ std::string Session::stamp() const {
 
 bool Session::lock() {
   if (!exists(files, kLockFile)) write_text(files, kLockFile, "");
-  const int status = files.lock(kLockFile, process.pid());
+  int status = files.lock(kLockFile, process.pid());
+  if (!has(Switch::lock_never_waits)) {
+    // In force here as well: for the lock and then again for the work.
+    for (long left = request.timeout_s; status == -EAGAIN && left > 0; --left) {
+      process.sleep(std::chrono::seconds(1));
+      status = files.lock(kLockFile, process.pid());
+    }
+  }
   if (status == 0) return true;
   timed_out();
   process.err(fmt::format("{}: {}\n", kLockFile, errno_text(status)));

@@ -21,8 +21,8 @@ enum Level : int { kError = 1, kWarning = 2, kInfo = 3, kDebug = 4, kExtraDebug 
 enum class Action { none, add, remove, query, replace, identify, migrate };
 enum class ConnectorType { none, pci, slot, phb, cpu, mem, port, phib, pmig, acc };
 
-// -c: a word counts by how it begins ("cpus" is cpu), as in the real program.
-ConnectorType connector_type(std::string_view word);
+// The word of -c; by_prefix: it counts by how it begins ("cpus" is cpu).
+ConnectorType connector_type(std::string_view word, bool by_prefix);
 
 struct Request {
   Action action = Action::none;
@@ -33,6 +33,7 @@ struct Request {
   std::uint32_t drc_index = 0;           // 0: none
   std::uint32_t count = 0;               // -q, CPUs, LMBs or hundredths of a processor
   std::string p_option;                  // -p, empty: none
+  std::string prrn_file;                 // -P, empty: none
   long timeout_s = 0;                    // -w in seconds; 0: no limit
   bool identify = true;                  // without -I: a slot is shown to the user
   bool prompt = true;                    // without -n: he is asked
@@ -66,7 +67,7 @@ class Session {
   // To the log whatever the level, to stderr when the level is shown. Texts of 256 characters and
   // more are cut (drmgr.md 2.1).
   void say(Level level, std::string_view text);
-  // Takes the lock or says why not. It never waits: -w is not in force yet (drmgr.md 5).
+  // [blocks] Takes the lock or says why not.
   bool lock();
   void open_log();   // begins the log's frame
   void close_log();  // ends the frame and rotates a log of 1 MiB or more

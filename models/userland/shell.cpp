@@ -91,6 +91,8 @@ class Redirected final : public Process {
   void sleep(Duration how_long) override { under_.sleep(how_long); }
   void out(std::string_view text) override { text_ += text; }
   void err(std::string_view text) override { under_.err(text); }
+  int read_character() override { return under_.read_character(); }
+  const Version& version() const override { return under_.version(); }
 
   const std::string& text() const { return text_; }
 

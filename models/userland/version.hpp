@@ -22,6 +22,19 @@ enum class Switch : std::uint8_t {
   sense_failure_ignored,
   replace_success_fails,
   replace_again_crashes,
+  type_by_prefix,
+  migration_settles,
+  lmb_size_32_bits,
+  lsslot_decimal_addresses,
+  lsslot_uneven_columns,
+  lsslot_l3_not_found,
+  cpu_picked_again,
+  last_cpu_miscounted,
+  unnamed_lmb_counts,
+  partial_removal_succeeds,
+  entitlement_32_bits,
+  lock_never_waits,
+  prrn_name_not_index,
 };
 
 constexpr std::uint64_t bit(Switch s) { return std::uint64_t{1} << static_cast<unsigned>(s); }

@@ -36,15 +36,17 @@ void add_profile_options(CLI::App& command, scenario::ProfileNames& names) {
       },
       "Kernel level of all Linux partitions: 2.6.33, 4.12, 6.1, 6.12, fixed, or a file (lparsim "
       "schema kernel)");
-  command.add_option("--userland", names.userland, "powerpc-utils of all Linux partitions: 1.3.10");
+  command.add_option("--userland", names.userland,
+                     "powerpc-utils of all Linux partitions: 1.3.10, 1.3.13, fixed");
   command.add_option("--hmc", names.hmc, "HMC level: v7, v8, v10, fixed");
   command.add_flag_callback(
       "--all-fixed",
       [&names] {
         names.kernel = scenario::ProfileName{"fixed", "", "--all-fixed"};
+        names.userland = "fixed";
         names.hmc = "fixed";
       },
-      "No known defect wherever a fixed profile exists: kernel and HMC");
+      "No known defect wherever a fixed profile exists: kernel, userland and HMC");
 }
 
 namespace {

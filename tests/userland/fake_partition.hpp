@@ -41,6 +41,11 @@ class FakePartition final : public PartitionFiles {
   bool no_modules = false;
   std::vector<std::pair<TimePoint, bool>> ends;   // calls of shut_down: when, restart
   int refuses_to_end = 0;                         // its result
+  Version version = default_version();            // of the processes
+  // The rtas system call; without it there is none. Its work area is at kRmoBuffer.
+  std::function<int(std::uint8_t* block)> rtas;
+  static constexpr std::uint32_t kRmoBuffer = 0x10000;
+  Bytes rmo = Bytes(4096);
   std::vector<std::string> directory_order;   // names that listings show first, in this order
 };
 
@@ -50,7 +55,9 @@ class FakeProcess final : public Process {
       : partition_(partition), pid_(number) {}
   std::uint32_t pid() const override { return pid_; }
   PartitionFiles& files() override { return partition_; }
-  int rtas(std::uint8_t*) override { return -ENOSYS; }
+  int rtas(std::uint8_t* block) override {
+    return partition_.rtas ? partition_.rtas(block) : -ENOSYS;
+  }
   int shut_down(bool restart) override {
     partition_.ends.push_back({time, restart});
     return partition_.refuses_to_end;
@@ -59,11 +66,14 @@ class FakeProcess final : public Process {
     partition_.modules.emplace_back(name);
     return partition_.no_modules ? -ENOENT : 0;
   }
-  std::uint8_t* rmo(std::uint64_t, std::uint64_t) override { return nullptr; }
+  std::uint8_t* rmo(std::uint64_t address, std::uint64_t) override {
+    return address == FakePartition::kRmoBuffer ? partition_.rmo.data() : nullptr;
+  }
   TimePoint now() const override { return time; }
   void sleep(Duration how_long) override { time += how_long; }
   void out(std::string_view text) override { output += text; }
   void err(std::string_view text) override { error += text; }
+  const Version& version() const override { return partition_.version; }
 
   TimePoint time{};
   std::string output, error;
