@@ -5,6 +5,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
+pkg_check_modules(FUSE3 REQUIRED IMPORTED_TARGET fuse3)
 find_library(LPARSIM_LIBFDT fdt REQUIRED)
 
 add_library(lparsim_libfdt INTERFACE)

@@ -1,5 +1,9 @@
 #include "models/guest_os.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "models/generic_os/generic_os.hpp"
 #include "models/kernel/linux.hpp"
 #include "models/userland/shell.hpp"
@@ -20,9 +24,23 @@ const userland::Version& userland_version(const OsConfig& os) {
   return *version;
 }
 
+namespace {
+
+// What a real userland brings along; everything else stays ours.
+bool is_agents(std::string_view command_line) {
+  constexpr std::array<std::string_view, 2> kPrograms{"drmgr", "lsslot"};
+  const auto program = command_line.substr(0, command_line.find(' '));
+  return std::find(kPrograms.begin(), kPrograms.end(), program) != kPrograms.end();
+}
+
+}  // namespace
+
 int run_guest_command(const OsConfig& os, kernel::GuestKernel& guest_kernel,
                       userland::Process& process, const std::string& command_line) {
-  if (os.kind == OsKind::linux) return userland::run_shell(process, command_line);
+  if (os.kind == OsKind::linux) {
+    return os.agent && is_agents(command_line) ? os.agent(process, command_line)
+                                               : userland::run_shell(process, command_line);
+  }
   const auto words = userland::split_command_line(command_line).words;
   if (!words.empty() && words.front() == "shutdown") return userland::shutdown(process, words);
   std::string out, err;

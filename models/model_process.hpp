@@ -27,6 +27,7 @@ class ModelProcess final : public userland::Process {
   std::uint8_t* rmo(std::uint64_t real_address, std::uint64_t size) override {
     return host_.rmo(real_address, size);
   }
+  int rmo_file() const override { return host_.rmo_file(); }
   TimePoint now() const override { return context_.clock.now(); }
   void sleep(Duration how_long) override { context_.actors.sleep(how_long); }
   void out(std::string_view text) override { out_ += text; }

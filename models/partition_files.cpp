@@ -67,6 +67,11 @@ int PartitionFiles::read(std::string_view path, Bytes& out) {
   return 0;
 }
 
+int PartitionFiles::read_link(std::string_view path, std::string& out) {
+  if (is_kernel_file(path)) return kernel_ == nullptr ? -ENOENT : kernel_->read_link(path, out);
+  return plain_.files.contains(path) || plain_.directories.contains(path) ? -EINVAL : -ENOENT;
+}
+
 std::int64_t PartitionFiles::write(std::string_view path, ByteView data) {
   if (is_kernel_file(path)) return kernel_ == nullptr ? -ENOENT : kernel_->write(path, data);
   if (plain_.directories.contains(path)) return -EISDIR;

@@ -33,6 +33,7 @@ class PartitionFiles final : public userland::PartitionFiles {
   int stat(std::string_view path, userland::FileStat& out) override;
   int list(std::string_view path, std::vector<userland::DirectoryEntry>& out) override;
   int read(std::string_view path, Bytes& out) override;
+  int read_link(std::string_view path, std::string& out) override;
   std::int64_t write(std::string_view path, ByteView data) override;
   std::int64_t append(std::string_view path, ByteView data) override;
   int remove(std::string_view path) override;

@@ -44,6 +44,7 @@ class PartitionHost final : public kernel::KernelHost,
   std::int64_t hcall(std::uint32_t server, std::uint64_t opcode,
                      std::uint64_t registers[9]) override;
   std::uint8_t* rmo(std::uint64_t real_address, std::uint64_t size) override;
+  int rmo_file() const { return memory_.file_descriptor(); }
   bool memory_usable(std::uint64_t real_address, std::uint64_t size) override;
   std::uint64_t now_ns() override;
   void sleep_ns(std::uint64_t nanoseconds) override;

@@ -208,18 +208,27 @@ void PartitionModel::connect_rmc(bool connected) { set_rmc(value_.rmc_up, connec
 
 void PartitionModel::start_process(const std::string& command_line,
                                    std::function<void(ProcessResult)> done) {
+  start_program(command_line,
+                [this, command_line](userland::Process& process) {
+                  return run_guest_command(os_, *host_->kernel, process, command_line);
+                },
+                std::move(done));
+}
+
+void PartitionModel::start_program(const std::string& name,
+                                   std::function<int(userland::Process&)> body,
+                                   std::function<void(ProcessResult)> done) {
   if (host_ == nullptr || value_.state == PartitionState::error) {
     return done({255, {}, "the partition is not running\n"});
   }
   const auto pid = value_.next_pid++;
   auto end = std::make_shared<ProcessEnd>(*this, pid, std::move(done));
-  context_.log.add(EventKind::process_start, id_, pid, context_.log.text(command_line));
-  const auto program = command_line.substr(0, command_line.find(' '));
+  context_.log.add(EventKind::process_start, id_, pid, context_.log.text(name));
+  const auto program = name.substr(0, name.find(' '));
   host_->spawn_actor(actor_name(fmt::format("{}[{}]", program, pid)),
-                     [this, pid, command_line, end](PartitionHost& host) {
+                     [this, pid, body = std::move(body), end](PartitionHost& host) {
                        ModelProcess process(context_, host, files_, pid, userland_version(os_));
-                       const int status =
-                           run_guest_command(os_, *host.kernel, process, command_line);
+                       const int status = body(process);
                        end->finish({status, process.standard_output(), process.standard_error()});
                      });
 }

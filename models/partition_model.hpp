@@ -68,6 +68,9 @@ class PartitionModel final : public sc_core::sc_module, public PartitionShell {
   // Runs a command line as a process of its own; `done` is called when it is over, also when it
   // was killed (exit status 137), but not when the whole run is ended.
   void start_process(const std::string& command_line, std::function<void(ProcessResult)> done);
+  // The same for a program that is not one of ours.
+  void start_program(const std::string& name, std::function<int(userland::Process&)> body,
+                     std::function<void(ProcessResult)> done);
   void give_up_processes(bool quiet) { quiet_ = quiet; }
 
   bool runs_linux() const { return host_ != nullptr && os_.kind == OsKind::linux; }

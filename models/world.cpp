@@ -178,6 +178,14 @@ void World::shell_command(PartitionId partition, const std::string& command_line
   model->start_process(command_line, std::move(done));
 }
 
+void World::run_program(PartitionId partition, const std::string& name,
+                        std::function<int(userland::Process&)> body,
+                        std::function<void(ProcessResult)> done) {
+  auto* model = impl_->find(partition);
+  if (model == nullptr) return done({255, {}, "there is no such partition\n"});
+  model->start_program(name, std::move(body), std::move(done));
+}
+
 void World::set_rmc(PartitionId partition, bool connected) {
   if (auto* model = impl_->find(partition)) model->connect_rmc(connected);
 }

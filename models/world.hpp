@@ -18,6 +18,10 @@
 #include "sim/base/choices.hpp"
 #include "sim/base/event_log.hpp"
 
+namespace lparsim::userland {
+class Process;
+}
+
 namespace lparsim::models {
 
 enum class OsKind { linux, generic };
@@ -26,6 +30,8 @@ struct OsConfig {
   OsKind kind = OsKind::linux;
   std::shared_ptr<const kernel::KernelLevel> kernel;   // linux; nullptr: 6.1
   std::string userland = "1.3.10";
+  // [blocks] linux: runs a command line in place of our own programs; its exit status. Empty: ours.
+  std::function<int(userland::Process&, const std::string&)> agent;
   bool powered_on = false;               // running when the simulation starts
   bool rmc = true;                       // RMC comes up some time after boot
 };
@@ -71,6 +77,10 @@ class World {
   // A user's command in a partition: cat, echo TEXT > FILE, ls, drmgr, lsslot, ...
   void shell_command(PartitionId partition, const std::string& command_line,
                      std::function<void(ProcessResult)> done);
+  // `body` as a process of the partition, under this name in the log.
+  void run_program(PartitionId partition, const std::string& name,
+                   std::function<int(userland::Process&)> body,
+                   std::function<void(ProcessResult)> done);
   // The RMC connection of a partition goes away or comes back (a cable, a firewall).
   void set_rmc(PartitionId partition, bool connected);
   void power_on_as_configured();         // partitions whose OsConfig says so

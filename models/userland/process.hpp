@@ -3,6 +3,7 @@
 // Calls marked [blocks] may let simulated time pass and may throw ActorEnded.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,7 +27,8 @@ class PartitionFiles {
   virtual ~PartitionFiles() = default;
   virtual int stat(std::string_view path, FileStat& out) = 0;
   virtual int list(std::string_view path, std::vector<DirectoryEntry>& out) = 0;
-  virtual int read(std::string_view path, Bytes& out) = 0;
+  virtual int read(std::string_view path, Bytes& out) = 0;                // [blocks]
+  virtual int read_link(std::string_view, std::string&) { return -EINVAL; }
   virtual std::int64_t write(std::string_view path, ByteView data) = 0;   // [blocks]
   virtual std::int64_t append(std::string_view path, ByteView data) = 0;  // plain files only
   virtual int remove(std::string_view path) = 0;                          // plain files only
@@ -49,6 +51,8 @@ class Process {
   virtual int load_module(std::string_view name) = 0;
   // The memory behind /proc/ppc64/rtas/rmo_buffer, or nullptr outside of it.
   virtual std::uint8_t* rmo(std::uint64_t real_address, std::uint64_t size) = 0;
+  // The file whose first page is real address 0; -1: there is none. For a real program's mmap.
+  virtual int rmo_file() const { return -1; }
   virtual TimePoint now() const = 0;
   virtual void sleep(Duration how_long) = 0;                              // [blocks]
   virtual void out(std::string_view text) = 0;

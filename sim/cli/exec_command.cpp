@@ -1,0 +1,91 @@
+// lparsim exec MACHINE PARTITION -- PROGRAM ARGUMENT...
+#include <cstdio>
+#include <memory>
+
+#include "sim/cli/commands.hpp"
+#include "sim/cli/paths.hpp"
+#include "sim/gateway/gateway.hpp"
+#include "sim/gateway/sandbox.hpp"
+#include "sim/scenario/boot.hpp"
+
+namespace lparsim::cli {
+namespace {
+
+constexpr Duration kBootLimit = std::chrono::hours(1);
+constexpr Duration kProgramLimit = std::chrono::hours(24 * 365);
+
+struct ExecArguments {
+  std::string machine, partition, sysroot;
+  std::vector<std::string> program;
+  scenario::ProfileNames profiles;
+};
+
+Result<PartitionId> linux_named(const models::WorldConfig& machine, const std::string& name) {
+  for (const auto& partition : machine.platform.partitions) {
+    if (partition.name != name) continue;
+    const auto& os = machine.os.at(partition.id);
+    if (os.kind == models::OsKind::linux && os.powered_on) return partition.id;
+    return bad_input(name, "this partition does not run Linux");
+  }
+  return bad_input(name, "no such partition in this machine");
+}
+
+int run_program(models::World& world, PartitionId partition, const ExecArguments& arguments,
+                const std::string& shims) {
+  gateway::RealProgram program{arguments.program, arguments.sysroot, shims};
+  program.captured = false;                       // its streams are ours
+  program.patience = std::chrono::seconds(0);     // whoever typed it waits, or does not
+  int status = kOwnFailure;
+  bool done = false;
+  world.run_program(
+      partition, program.arguments.front(),
+      [&](userland::Process& process) { return gateway::run_real_program(process, program); },
+      [&](models::ProcessResult result) {
+        std::fputs(result.err.c_str(), stderr);
+        status = result.exit_status;
+        done = true;
+      });
+  world.run_until([&] { return done; }, kProgramLimit);
+  return status;
+}
+
+int exec(const ExecArguments& arguments) {
+  const auto refuse = [](const Error& error) {
+    complain(error);
+    return kOwnFailure;
+  };
+  const auto shims = shim_folder();
+  if (!shims) return refuse(shims.error());
+  if (const auto possible = gateway::sandbox_possible(); !possible) return refuse(possible.error());
+  auto machine = scenario::load_world(arguments.machine, arguments.profiles);
+  if (!machine) return refuse(machine.error());
+  const auto partition = linux_named(*machine, arguments.partition);
+  if (!partition) return refuse(partition.error());
+  const auto awaited = scenario::reachable(*machine);
+  NormalChoices choices;
+  models::World world(std::move(*machine), choices);
+  if (const auto booted = scenario::boot(world, awaited, kBootLimit); !booted) {
+    return refuse(booted.error());
+  }
+  const int status = run_program(world, *partition, arguments, *shims);
+  world.end_all_actors();
+  return status;
+}
+
+}  // namespace
+
+void add_exec(CLI::App& app, int& exit_status) {
+  auto arguments = std::make_shared<ExecArguments>();
+  auto* command = app.add_subcommand("exec", "Run a real program inside a simulated partition");
+  command->add_option("MACHINE", arguments->machine, "A machine file")->required();
+  command->add_option("PARTITION", arguments->partition, "Its name")->required();
+  command->add_option("PROGRAM", arguments->program, "After --: the program and its arguments")
+      ->required();
+  command->add_option("--sysroot", arguments->sysroot,
+                      "Folder with a POWER Linux (packaging/ppc64el-sysroot.sh): the program is "
+                      "sought there and runs under qemu-ppc64le");
+  add_profile_options(*command, arguments->profiles);
+  command->callback([arguments, &exit_status] { exit_status = exec(*arguments); });
+}
+
+}  // namespace lparsim::cli
