@@ -3,9 +3,7 @@
 #include <memory>
 
 #include "sim/cli/commands.hpp"
-#include "sim/cli/paths.hpp"
 #include "sim/gateway/gateway.hpp"
-#include "sim/gateway/sandbox.hpp"
 #include "sim/scenario/boot.hpp"
 
 namespace lparsim::cli {
@@ -31,15 +29,15 @@ Result<PartitionId> linux_named(const models::WorldConfig& machine, const std::s
 }
 
 int run_program(models::World& world, PartitionId partition, const ExecArguments& arguments,
-                const std::string& shims) {
-  gateway::RealProgram program{arguments.program, arguments.sysroot, shims};
+                gateway::Stage& stage) {
+  gateway::RealProgram program{arguments.program, arguments.sysroot};
   program.captured = false;                       // its streams are ours
   program.patience = std::chrono::seconds(0);     // whoever typed it waits, or does not
   int status = kOwnFailure;
   bool done = false;
   world.run_program(
       partition, program.arguments.front(),
-      [&](userland::Process& process) { return gateway::run_real_program(process, program); },
+      [&](userland::Process& process) { return gateway::run_real_program(process, stage, program); },
       [&](models::ProcessResult result) {
         std::fputs(result.err.c_str(), stderr);
         status = result.exit_status;
@@ -54,9 +52,9 @@ int exec(const ExecArguments& arguments) {
     complain(error);
     return kOwnFailure;
   };
-  const auto shims = shim_folder();
-  if (!shims) return refuse(shims.error());
-  if (const auto possible = gateway::sandbox_possible(); !possible) return refuse(possible.error());
+  if (const auto can = gateway::can_run(arguments.sysroot); !can) return refuse(can.error());
+  auto stage = gateway::Stage::make();
+  if (!stage) return refuse(stage.error());
   auto machine = scenario::load_world(arguments.machine, arguments.profiles);
   if (!machine) return refuse(machine.error());
   const auto partition = linux_named(*machine, arguments.partition);
@@ -67,7 +65,7 @@ int exec(const ExecArguments& arguments) {
   if (const auto booted = scenario::boot(world, awaited, kBootLimit); !booted) {
     return refuse(booted.error());
   }
-  const int status = run_program(world, *partition, arguments, *shims);
+  const int status = run_program(world, *partition, arguments, *stage);
   world.end_all_actors();
   return status;
 }

@@ -50,11 +50,6 @@ Result<std::string> shipped_file(const std::string& relative) {
   return first_existing({folder / "../share/lparsim" / relative}, relative);
 }
 
-Result<std::string> shim_folder() {
-  const auto folder = program_folder();
-  return first_existing({folder / "../libexec/lparsim/shims", folder / "../gateway/shims"}, "shims");
-}
-
 Result<std::string> bench_program() {
   const auto folder = program_folder();
   return first_existing({folder / "lparsim_bench", folder / "../libexec/lparsim/lparsim_bench",

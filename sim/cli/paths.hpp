@@ -23,9 +23,6 @@ Result<std::vector<std::string>> json_files(const std::vector<std::string>& path
 // "$schema" instead, is a "schema".
 Result<std::string> kind_of_file(const std::string& path);
 
-// The folder of the libraries that are preloaded into real programs.
-Result<std::string> shim_folder();
-
 // The benchmark program that was built or installed together with this one.
 Result<std::string> bench_program();
 

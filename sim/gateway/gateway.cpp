@@ -39,20 +39,33 @@ std::optional<std::string> in_sysroot(const std::string& sysroot, const std::str
   return std::nullopt;
 }
 
+// Beside the program: as installed, or in the build tree.
+Result<std::string> shim_folder() {
+  std::error_code error;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  for (const char* folder : {"../libexec/lparsim/shims", "../gateway/shims"}) {
+    const auto path = (here / folder).lexically_normal();
+    if (std::filesystem::is_directory(path, error)) return path.string();
+  }
+  return failure(ErrorCode::not_found, kShim, "neither built nor installed beside this program");
+}
+
 // The loader puts its own library folder for $LIB: one setting serves both kinds of program.
-std::string preload(const RealProgram& program) { return program.shims + "/$LIB/" + kShim; }
+std::string preload(const std::string& shims) { return shims + "/$LIB/" + kShim; }
 
 Result<SandboxedProgram> sandboxed(userland::Process& process, const RealProgram& program,
-                                   const Stage& stage) {
+                                   const std::string& door) {
+  const auto shims = shim_folder();
+  if (!shims) return tl::make_unexpected(shims.error());
   SandboxedProgram out;
   out.captured = program.captured;
   out.rmo = process.rmo_file();
-  out.environment = {{LPARSIM_DOOR, stage.door()},
+  out.environment = {{LPARSIM_DOOR, door},
                      {LPARSIM_RMO_FD, std::to_string(out.rmo)},
                      {"TZ", "UTC"}};
   out.arguments = program.arguments;
   if (program.sysroot.empty()) {
-    out.environment.emplace_back("LD_PRELOAD", preload(program));
+    out.environment.emplace_back("LD_PRELOAD", preload(*shims));
     return out;
   }
   const auto path = in_sysroot(program.sysroot, program.arguments.front());
@@ -63,7 +76,7 @@ Result<SandboxedProgram> sandboxed(userland::Process& process, const RealProgram
   // qemu itself is a program of this machine: the library is for the one that it runs.
   out.arguments.front() = *path;
   const std::vector<std::string> before{kEmulator, "-L", program.sysroot, "-E",
-                                        "LD_PRELOAD=" + preload(program),
+                                        "LD_PRELOAD=" + preload(*shims),
                                         "-0", program.arguments.front()};
   out.arguments.insert(out.arguments.begin(), before.begin(), before.end());
   return out;
@@ -171,16 +184,36 @@ int refuse(userland::Process& process, const Error& error) {
 
 }  // namespace
 
-int run_real_program(userland::Process& process, const RealProgram& program) {
-  const auto stage = Stage::make();
-  if (!stage) return refuse(process, stage.error());
-  auto door = Door::open(process, stage->door());
+int run_real_program(userland::Process& process, Stage& stage, const RealProgram& program) {
+  const std::string door_path = stage.door();
+  auto door = Door::open(process, door_path);
   if (!door) return refuse(process, door.error());
-  const auto command = sandboxed(process, program, *stage);
+  const auto command = sandboxed(process, program, door_path);
   if (!command) return refuse(process, command.error());
-  auto sandbox = start_sandboxed(*stage, *command);
+  auto sandbox = start_sandboxed(stage, *command);
   if (!sandbox) return refuse(process, sandbox.error());
-  return Running(process, std::move(*sandbox), std::move(*door), *stage, program).to_the_end();
+  return Running(process, std::move(*sandbox), std::move(*door), stage, program).to_the_end();
+}
+
+Result<void> can_run(const std::string& sysroot) {
+  const auto shims = shim_folder();
+  if (!shims) return tl::make_unexpected(shims.error());
+  std::error_code ignored;
+  if (!sysroot.empty()) {
+    const std::string shim = *shims + "/lib/powerpc64le-linux-gnu/" + kShim;
+    if (!std::filesystem::exists(shim, ignored)) {
+      return failure(ErrorCode::not_found, shim,
+                     "it was not built, for want of powerpc64le-linux-gnu-gcc");
+    }
+    if (!std::filesystem::exists(std::string("/usr/bin/") + kEmulator, ignored)) {
+      return failure(ErrorCode::not_found, kEmulator, "the Debian package qemu-user has it");
+    }
+    if (!std::filesystem::exists(sysroot + "/lib64/ld64.so.2", ignored)) {
+      return failure(ErrorCode::not_found, sysroot,
+                     "no POWER Linux there; packaging/ppc64el-sysroot.sh makes one");
+    }
+  }
+  return sandbox_possible();
 }
 
 }  // namespace lparsim::gateway

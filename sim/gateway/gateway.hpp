@@ -10,6 +10,7 @@
 
 #include "models/userland/process.hpp"
 #include "sim/base/result.hpp"
+#include "sim/gateway/sandbox.hpp"
 
 namespace lparsim::gateway {
 
@@ -18,7 +19,6 @@ struct RealProgram {
   // A folder with a POWER Linux file system (packaging/ppc64el-sysroot.sh): its programs run under
   // qemu-ppc64le. Empty: programs of this machine.
   std::string sysroot;
-  std::string shims;                         // folder of the preloaded libraries
   bool captured = true;                      // streams go to the process's out() and err()
   // Real time without any request after which the program is killed; zero: never.
   std::chrono::seconds patience{60};
@@ -28,6 +28,11 @@ inline constexpr int kOwnFailure = 125;      // exit status when the program cou
 
 // [blocks] Runs it to its end: its exit status, 128 + signal when one ended it. kOwnFailure with a
 // line on err() when there is no sandbox or no such program.
-int run_real_program(userland::Process& process, const RealProgram& program);
+// What it leaves in /var/log and /var/lock stays on the stage for the next one.
+int run_real_program(userland::Process& process, Stage& stage, const RealProgram& program);
+
+// Whether programs of the sysroot (empty: of this machine) can run here; the error says what is
+// missing: FUSE, a mount namespace, the emulator, a preloaded library.
+Result<void> can_run(const std::string& sysroot);
 
 }  // namespace lparsim::gateway

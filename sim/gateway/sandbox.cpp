@@ -205,6 +205,8 @@ Result<Stage> Stage::make() {
   return stage;
 }
 
+std::string Stage::door() { return fmt::format("{}/door{}", path_, ++doors_); }
+
 Stage::~Stage() {
   std::error_code ignored;
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);

@@ -37,19 +37,20 @@ class Stage {
  public:
   static Result<Stage> make();
   ~Stage();
-  Stage(Stage&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Stage(Stage&& other) noexcept : path_(std::exchange(other.path_, {})), doors_(other.doors_) {}
   Stage& operator=(Stage&&) = delete;
 
   std::string files() const { return path_ + "/files"; }
   std::string real_proc() const { return path_ + "/proc"; }
   std::string log() const { return path_ + "/log"; }
   std::string lock() const { return path_ + "/lock"; }
-  std::string door() const { return path_ + "/door"; }
+  std::string door();                              // another one each time
   std::string modprobe() const { return path_ + "/modprobe"; }
 
  private:
   explicit Stage(std::string path) : path_(std::move(path)) {}
   std::string path_;
+  int doors_ = 0;
 };
 
 struct SandboxedProgram {

@@ -8,6 +8,7 @@
 #include "sim/config/machine.hpp"
 #include "sim/config/profile_file.hpp"
 #include "sim/scenario/profile_names.hpp"
+#include "sim/scenario/real_agents.hpp"
 #include "sim/scenario/validate.hpp"
 
 namespace lparsim::scenario {
@@ -146,6 +147,7 @@ Result<Loaded> load_scenario(const std::string& path, const ProfileNames& chosen
   if (auto added = add_others(*raw, names, *machine); !added) {
     return tl::make_unexpected(added.error());
   }
+  if (auto added = add_agents(*raw, *machine); !added) return tl::make_unexpected(added.error());
   auto scenario = validate(*raw, *machine);
   if (!scenario) return tl::make_unexpected(scenario.error());
   return Loaded{std::move(*scenario), std::move(*machine)};

@@ -43,6 +43,16 @@ RawViolation read_violation(const Node& node) {
   return violation;
 }
 
+RawAgent read_agent(const Node& node) {
+  RawAgent agent;
+  agent.where = node.where();
+  ObjectReader object = node.object();
+  agent.partition = object.string("partition");
+  agent.sysroot = object.string("sysroot");
+  object.finish();
+  return agent;
+}
+
 void read_header(ObjectReader& root, RawScenario& scenario) {
   config::expect_kind(root, "scenario", 1);
   scenario.name = root.string("name");
@@ -74,6 +84,9 @@ Result<RawScenario> read_scenario(const std::string& path) {
   scenario.file = path;
   ObjectReader root = document->root();
   read_header(root, scenario);
+  for (const Node& item : root.optional_array("agents")) {
+    scenario.agents.push_back(read_agent(item));
+  }
   for (const Node& item : root.optional_array("faults")) {
     scenario.faults.push_back(read_fault(item));
   }

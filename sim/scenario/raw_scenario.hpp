@@ -98,12 +98,17 @@ struct RawViolation {
   std::string contains;            // empty: any text
 };
 
+struct RawAgent {                  // the real programs behind RMC in a partition
+  std::string partition, sysroot, where;
+};
+
 struct RawScenario {
   std::string file;
   std::string name, about, machine, machine_where;
   std::vector<std::pair<std::string, std::string>> other_machines;   // path, where
   std::optional<std::string> firmware, kernel, userland, hmc;
   std::optional<std::uint64_t> seed;
+  std::vector<RawAgent> agents;
   std::vector<RawFault> faults;
   std::vector<RawStep> steps;
   std::int64_t limit_s = 0;        // simulated seconds

@@ -41,6 +41,7 @@ const json& whole() {
   static const json document = json::parse(R"({
     "kind": "scenario", "version": 1, "name": "n", "about": "a", "machine": "m.json",
     "other_machines": ["n.json"],
+    "agents": [{"partition": "one", "sysroot": "power"}],
     "firmware": "phyp", "kernel": "6.1", "userland": "1.3.10", "hmc": "v10", "seed": 7,
     "faults": [{"site": "s", "partition": "one", "argument": 16, "nth": 2, "times": 0,
                 "outcome": "o"},
