@@ -45,6 +45,18 @@ std::int64_t write_ofdt(Kernel& kernel, std::uint64_t, std::string_view data) {
   return ofdt_write(kernel, data);
 }
 
+// Of the modules that can be loaded those two that keep a state; nobody knows our sizes.
+std::string read_modules(Kernel& kernel, std::uint64_t) {
+  const auto& io = kernel.state.io;
+  constexpr std::string_view kTail = " Live 0x0000000000000000\n";
+  std::string out;
+  if (io.rpadlpar_io) out += "rpadlpar_io 262144 0 -" + std::string(kTail);
+  if (io.rpaphp) {
+    out += fmt::format("rpaphp 262144 {}{}", io.rpadlpar_io ? "1 rpadlpar_io," : "0 -", kTail);
+  }
+  return out;
+}
+
 std::string read_slot_control(Kernel&, std::uint64_t) { return "0\n"; }
 
 int ask_slot_adapter(Kernel& kernel, std::uint64_t slot, std::string& text) {

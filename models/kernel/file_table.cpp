@@ -63,6 +63,7 @@ constexpr FileType kFolder = FileType::directory;   // whose files are left out
 constexpr std::array kRules{
     FileRule{"/proc/cpuinfo", 0444, read_cpuinfo},
     FileRule{"/proc/meminfo", 0444, read_meminfo},
+    FileRule{"/proc/modules", 0444, read_modules},
     FileRule{"/proc/ppc64", 0777, powerpc_link, nullptr, kLink},
     FileRule{"/proc/powerpc/lparcfg", 0644, read_lparcfg, write_lparcfg, FileType::file,
              has_lparcfg},

@@ -61,6 +61,7 @@ std::string read_node_meminfo(Kernel& kernel, std::uint64_t node);
 std::string read_meminfo(Kernel& kernel, std::uint64_t);
 
 std::int64_t write_ofdt(Kernel& kernel, std::uint64_t, std::string_view data);
+std::string read_modules(Kernel& kernel, std::uint64_t);
 std::string read_slot_control(Kernel& kernel, std::uint64_t);
 int ask_slot_adapter(Kernel& kernel, std::uint64_t slot, std::string& text);
 int ask_slot_power(Kernel& kernel, std::uint64_t slot, std::string& text);

@@ -25,7 +25,7 @@ using kernel::DirectoryEntry;
 using kernel::FileStat;
 using kernel::FileType;
 
-constexpr std::string_view kModprobe = "/proc/lparsim/modprobe";   // see Stage::modprobe()
+constexpr std::string_view kModprobe = "/proc/lparsim/modprobe";   // see Stage::kmod()
 
 mode_t type_bits(FileType type) {
   switch (type) {

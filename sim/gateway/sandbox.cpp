@@ -22,6 +22,24 @@ namespace lparsim::gateway {
 namespace {
 
 constexpr int kCannotStart = 127;            // as a shell says that there is no such program
+constexpr const char* kModprobe = "/sbin/modprobe";   // a link to kmod, as lsmod is one
+
+// What stands in for kmod: the partition's kernel has modules of its own.
+constexpr const char* kKmod = R"(#!/bin/sh
+case ${0##*/} in
+lsmod)
+  echo 'Module                  Size  Used by'
+  while read -r name size used by rest; do
+    [ "$by" = - ] && by=
+    printf '%-19s %8s  %s %s\n' "$name" "$size" "$used" "${by%,}"
+  done < /proc/modules
+  ;;
+*)
+  for word; do :; done
+  echo "$word" > /proc/lparsim/modprobe
+  ;;
+esac 2>/dev/null
+)";
 
 // What the child tells before it becomes the program: the mount, or what went wrong.
 struct Report {
@@ -85,7 +103,7 @@ class Child {
     cover(stage_.files() + "/sys", "/sys");
     cover(stage_.log(), "/var/log");
     cover(stage_.lock(), "/var/lock");
-    if (::access("/sbin/modprobe", F_OK) == 0) cover(stage_.modprobe(), "/sbin/modprobe");
+    if (::access(kModprobe, F_OK) == 0) cover(stage_.kmod(), kModprobe);
     run();
   }
 
@@ -198,10 +216,8 @@ Result<Stage> Stage::make() {
     std::filesystem::create_directory(folder, error);
     if (error) return failure(ErrorCode::io, folder, error.message());
   }
-  // What stands in for /sbin/modprobe: the partition's kernel has modules of its own.
-  std::ofstream(stage.modprobe()) << "#!/bin/sh\nfor word; do :; done\n"
-                                     "echo \"$word\" > /proc/lparsim/modprobe 2>/dev/null\n";
-  std::filesystem::permissions(stage.modprobe(), std::filesystem::perms{0755}, error);
+  std::ofstream(stage.kmod()) << kKmod;
+  std::filesystem::permissions(stage.kmod(), std::filesystem::perms{0755}, error);
   return stage;
 }
 

@@ -45,7 +45,7 @@ class Stage {
   std::string log() const { return path_ + "/log"; }
   std::string lock() const { return path_ + "/lock"; }
   std::string door();                              // another one each time
-  std::string modprobe() const { return path_ + "/modprobe"; }
+  std::string kmod() const { return path_ + "/kmod"; }
 
  private:
   explicit Stage(std::string path) : path_(std::move(path)) {}
