@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "models/userland/files.hpp"
@@ -85,6 +86,29 @@ std::optional<std::vector<Flat>> read_property(Session& session, std::uint64_t l
 
 }  // namespace
 
+namespace {
+
+// Every memory@ node with a connector is taken for an LMB: one that is none, a region of memory for
+// example, spoils the list.
+bool nodes_are_listed(Session& session, const LmbList& list) {
+  std::vector<DirectoryEntry> entries;
+  session.files.list(kTree, entries);
+  for (const DirectoryEntry& entry : entries) {
+    if (!entry.name.starts_with("memory@")) continue;
+    const auto drc = cell_property(session.files, std::string(kTree) + "/" + entry.name +
+                                                      "/ibm,my-drc-index");
+    if (!drc) continue;
+    const bool known = std::any_of(list.lmbs.begin(), list.lmbs.end(),
+                                   [&](const Lmb& lmb) { return lmb.drc_index == *drc; });
+    if (known) continue;
+    session.say(kDebug, fmt::format("Could not find LMB with drc-index of {:x}\n", *drc));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 std::optional<LmbList> read_lmbs(Session& session) {
   const auto block = read_text(session.files, "/sys/devices/system/memory/block_size_bytes");
   if (!block) {
@@ -111,6 +135,7 @@ std::optional<LmbList> read_lmbs(Session& session) {
     list.lmbs.push_back(std::move(lmb));
   }
   session.say(kInfo, fmt::format("Found {} LMBs currently allocated\n", list.lmbs.size()));
+  if (!nodes_are_listed(session, list)) return std::nullopt;
   return list;
 }
 
