@@ -144,10 +144,20 @@ class FuseServer::Implementation {
     out = {};
     out.st_ino = number_of(path);
     out.st_mode = type_bits(found.type) | found.mode;
-    out.st_nlink = found.type == FileType::directory ? 2 : 1;
+    out.st_nlink = found.type == FileType::directory ? 2 + folders_in(path) : 1;
     out.st_size = static_cast<off_t>(found.size);
     out.st_blksize = 4096;
     return 0;
+  }
+
+  // drmgr takes the links of a folder for the number of folders in it.
+  nlink_t folders_in(const std::string& path) {
+    std::vector<DirectoryEntry> entries;
+    if (process_.files().list(path, entries) != 0) return 0;
+    return static_cast<nlink_t>(
+        std::count_if(entries.begin(), entries.end(), [](const DirectoryEntry& entry) {
+          return entry.type == FileType::directory;
+        }));
   }
 
   // -- operations, by their names in fuse_lowlevel_ops --------------------------------------------
