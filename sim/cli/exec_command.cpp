@@ -37,7 +37,9 @@ int run_program(models::World& world, PartitionId partition, const ExecArguments
   bool done = false;
   world.run_program(
       partition, program.arguments.front(),
-      [&](userland::Process& process) { return gateway::run_real_program(process, stage, program); },
+      [&](userland::Process& process) {
+        return gateway::run_real_program(process, stage, program);
+      },
       [&](models::ProcessResult result) {
         std::fputs(result.err.c_str(), stderr);
         status = result.exit_status;

@@ -18,7 +18,7 @@ class Door {
   static Result<Door> open(userland::Process& process, const std::string& path);
 
   void add_to(std::vector<pollfd>& polled) const;
-  // [blocks] Lets in who knocks and answers the requests that `polled` tells of; true: there was one.
+  // [blocks] Lets in who knocks, answers the requests that `polled` tells of; true: there was one.
   bool serve(const std::vector<pollfd>& polled);
 
  private:

@@ -1,7 +1,7 @@
 // A real program as a process of a simulated partition. It runs in an actor: whatever the program
-// asks (its files, the rtas system call, sleeps) is done as one of our own programs would do it, and
-// while the program computes, the simulation stands still. So simulated time passes only while the
-// program waits for us, and one loop serves all.
+// asks (its files, the rtas system call, sleeps) is done as one of our own programs would do it,
+// and while the program computes, the simulation stands still. So simulated time passes only while
+// the program waits for us, and one loop serves all.
 #pragma once
 
 #include <chrono>
