@@ -14,7 +14,7 @@ struct lparsim_door_message {
   uint32_t kind;      /* lparsim_request */
   int32_t result;     /* answer: 0 or -errno */
   uint64_t value;     /* SLEEP: nanoseconds; NOW: simulated nanoseconds since the epoch */
-  uint8_t block[76];  /* RTAS: token, nargs, nret, 16 arguments, big-endian; changed by the answer */
+  uint8_t block[76];  /* RTAS: token, nargs, nret, 16 arguments, big-endian; and back */
   uint32_t unused;
 };
 

@@ -1,6 +1,6 @@
 /* Preloaded into a program that runs in a simulated partition. librtas makes the rtas system call
-   by glibc's syscall(): on powerpc as number 255, elsewhere as -1. It goes to the simulator, and so do
-   sleeps: they take simulated time. /dev/mem is the partition's real-mode area. */
+   by glibc's syscall(): on powerpc as number 255, elsewhere as -1. It goes to the simulator, and so
+   do sleeps: they take simulated time. /dev/mem is the partition's real-mode area. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
