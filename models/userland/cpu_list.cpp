@@ -184,15 +184,16 @@ bool set_thread_state(Session& session, const CpuThread& thread, bool online) {
   return false;
 }
 
-void online_cpu(Session& session, CpuList& list, std::size_t number) {
+bool online_cpu(Session& session, CpuList& list, std::size_t number) {
   const Cpu& cpu = list.cpus[number];
   session.say(kDebug, fmt::format("Onlining cpu {} ({} threads)\n", cpu.node,
                                   cpu.servers.size()));
+  bool all = true;
   for (const std::size_t i : cpu.threads) {
-    if (thread_state(session, list.threads[i]) != 1) {
-      set_thread_state(session, list.threads[i], true);
-    }
+    if (thread_state(session, list.threads[i]) == 1) continue;
+    all = set_thread_state(session, list.threads[i], true) && all;
   }
+  return all;
 }
 
 }  // namespace lparsim::userland

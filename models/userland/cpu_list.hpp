@@ -50,7 +50,10 @@ void refresh_cpu(Session& session, CpuList& list, std::size_t cpu);
 std::optional<long> thread_state(Session& session, const CpuThread& thread);
 // [blocks] Writes the wanted state and reads it again. False after a message.
 bool set_thread_state(Session& session, const CpuThread& thread, bool online);
-// [blocks] Brings all threads of a CPU online.
-void online_cpu(Session& session, CpuList& list, std::size_t cpu);
+// [blocks] Brings all threads of a CPU online. False when one of them stays offline.
+bool online_cpu(Session& session, CpuList& list, std::size_t cpu);
+
+// [blocks] drmgr -p smt_threads: 0 or -1.
+int change_smt_threads(Session& session, CpuList& list);
 
 }  // namespace lparsim::userland

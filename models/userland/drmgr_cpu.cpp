@@ -200,17 +200,13 @@ int change_cpus(Session& session) {
     }
     return rc;
   }
-  if (request.p_option == "smt_threads") {
-    // Not modelled; this is what the real program says where it cannot do it.
-    session.say(kError, "SMT functions not available on this system.\n");
-    return -1;
-  }
   std::optional<CpuList> list = read_cpus(session);
   if (!list) {
     session.say(kError, "Could not initialize Dynamic Reconfiguration information.\n");
     return -1;
   }
   if (request.drc_name) request.count = 1;
+  if (request.p_option == "smt_threads") return change_smt_threads(session, *list);
   return request.action == Action::add ? add_cpus(session, *list) : remove_cpus(session, *list);
 }
 

@@ -13,7 +13,7 @@ struct Row {
   std::string_view name;
   Program program;
 };
-constexpr std::array<Row, 11> kPrograms{{
+constexpr std::array<Row, 12> kPrograms{{
     {"cat", cat},
     {"echo", echo},
     {"ls", ls},
@@ -21,6 +21,7 @@ constexpr std::array<Row, 11> kPrograms{{
     {"true", true_},
     {"false", false_},
     {"chcpu", chcpu},
+    {"ppc64_cpu", ppc64_cpu},
     {"drmgr", drmgr},
     {"lsslot", lsslot},
     {"shutdown", shutdown},

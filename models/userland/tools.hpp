@@ -16,6 +16,8 @@ int true_(Process& process, const std::vector<std::string>& argv);
 int false_(Process& process, const std::vector<std::string>& argv);
 int chcpu(Process& process, const std::vector<std::string>& argv);   // -e|-d LIST
 int modprobe(Process& process, const std::vector<std::string>& argv);   // [-q] NAME...
+// --smt[=on|off|N] [-n], --info, --cores-present, --cores-on[=N|all], --threads-per-core.
+int ppc64_cpu(Process& process, const std::vector<std::string>& argv);
 // [-h|-P|-r] [now|+MINUTES]; does not return when the kernel ends.
 int shutdown(Process& process, const std::vector<std::string>& argv);
 
