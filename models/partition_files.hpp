@@ -14,8 +14,9 @@ namespace lparsim::models {
 // The plain files and the advisory locks; copyable, so that a snapshot is a copy.
 struct PlainFiles {
   std::map<std::string, Bytes, std::less<>> files;
-  std::set<std::string, std::less<>> directories{"/",    "/etc",      "/etc/drmgr.d", "/tmp",
-                                                 "/var", "/var/lock", "/var/log"};
+  std::set<std::string, std::less<>> directories{
+      "/",    "/etc", "/etc/drmgr.d", "/etc/drmgr.d/cpu", "/etc/drmgr.d/pmig",
+      "/tmp", "/var", "/var/lock",    "/var/log"};
   struct Lock {
     std::string path;
     std::uint32_t pid = 0;

@@ -7,6 +7,7 @@
 #include "models/userland/cpu_list.hpp"
 #include "models/userland/drmgr.hpp"
 #include "models/userland/files.hpp"
+#include "models/userland/hooks.hpp"
 
 namespace lparsim::userland {
 namespace {
@@ -130,9 +131,8 @@ int remove_cpu(Session& session, const Cpu& cpu) {
 }
 
 // The status is that of the last attempt, however many were added before.
-int add_cpus(Session& session, CpuList& list) {
+int add_cpus(Session& session, CpuList& list, std::uint32_t& done) {
   int rc = -1;
-  std::uint32_t done = 0;
   while (done < session.request.count && !session.timed_out()) {
     const Found cpu = pick_cpu(session, list);
     if (!cpu) break;
@@ -158,9 +158,8 @@ std::size_t count_cpus(Session& session, const CpuList& list) {
   return count;
 }
 
-int remove_cpus(Session& session, CpuList& list) {
+int remove_cpus(Session& session, CpuList& list, std::uint32_t& done) {
   int rc = 0;
-  std::uint32_t done = 0;
   while (done < session.request.count && !session.timed_out()) {
     if (count_cpus(session, list) == 1) {
       session.say(kWarning, "Cannot remove the last CPU\n");
@@ -207,7 +206,13 @@ int change_cpus(Session& session) {
   }
   if (request.drc_name) request.count = 1;
   if (request.p_option == "smt_threads") return change_smt_threads(session, *list);
-  return request.action == Action::add ? add_cpus(session, *list) : remove_cpus(session, *list);
+  // What hooks say is not looked at.
+  std::uint32_t done = 0;
+  run_hooks(session, "cpu", "pre", request.count);
+  const int status = request.action == Action::add ? add_cpus(session, *list, done)
+                                                   : remove_cpus(session, *list, done);
+  run_hooks(session, "cpu", "post", done);
+  return status;
 }
 
 }  // namespace lparsim::userland

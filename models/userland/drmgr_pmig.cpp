@@ -6,6 +6,7 @@
 
 #include "models/userland/drmgr.hpp"
 #include "models/userland/files.hpp"
+#include "models/userland/hooks.hpp"
 
 namespace lparsim::userland {
 namespace {
@@ -51,8 +52,10 @@ int migrate_partition(Session& session) {
   const Request& request = session.request;
   if (!migration_capable(session)) return -1;
   if (request.p_option == "check") {
-    session.say(kDebug, "check: Nothing to do...\n");
-    return 0;
+    if (!session.has(Switch::hooks)) session.say(kDebug, "check: Nothing to do...\n");
+    if (run_hooks(session, "pmig", "check", 0)) return 0;
+    run_hooks(session, "pmig", "undocheck", 0);
+    return 1;
   }
   if (request.p_option != "pre") {
     session.say(kDebug, fmt::format("Invalid command \"{}\" specified\n", request.p_option));
@@ -64,7 +67,10 @@ int migrate_partition(Session& session) {
   }
   const std::uint64_t stream = std::strtoull(request.drc_name->c_str(), nullptr, 16);
   if (session.has(Switch::migration_settles)) session.process.sleep(kSettle);
-  return start_migration(session, stream);
+  run_hooks(session, "pmig", "pre", 0);
+  const int status = start_migration(session, stream);
+  run_hooks(session, "pmig", "post", 0);
+  return status;
 }
 
 }  // namespace lparsim::userland

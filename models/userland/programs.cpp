@@ -13,7 +13,7 @@ struct Row {
   std::string_view name;
   Program program;
 };
-constexpr std::array<Row, 12> kPrograms{{
+constexpr std::array<Row, 13> kPrograms{{
     {"cat", cat},
     {"echo", echo},
     {"ls", ls},
@@ -22,6 +22,7 @@ constexpr std::array<Row, 12> kPrograms{{
     {"false", false_},
     {"chcpu", chcpu},
     {"ppc64_cpu", ppc64_cpu},
+    {"rtas_errd", rtas_errd},
     {"drmgr", drmgr},
     {"lsslot", lsslot},
     {"shutdown", shutdown},

@@ -18,6 +18,8 @@ int chcpu(Process& process, const std::vector<std::string>& argv);   // -e|-d LI
 int modprobe(Process& process, const std::vector<std::string>& argv);   // [-q] NAME...
 // --smt[=on|off|N] [-n], --info, --cores-present, --cores-on[=N|all], --threads-per-core.
 int ppc64_cpu(Process& process, const std::vector<std::string>& argv);
+// Events that wait in the kernel's error log: starts drmgr for slots and host bridges.
+int rtas_errd(Process& process, const std::vector<std::string>& argv);
 // [-h|-P|-r] [now|+MINUTES]; does not return when the kernel ends.
 int shutdown(Process& process, const std::vector<std::string>& argv);
 

@@ -16,6 +16,8 @@ constexpr std::array kSwitches{
                "a card with two paths is added, removed and replaced on both"},
     SwitchInfo{Switch::prompts_name_slot, "prompts_name_slot", "4", kAbilities,
                "what the user is asked names the slot"},
+    SwitchInfo{Switch::hooks, "hooks", "5", kAbilities,
+               "scripts in /etc/drmgr.d run before and after changes of CPUs and migrations"},
     SwitchInfo{Switch::slot_index_passed_over, "slot_index_passed_over", "4", kOld,
                "a slot or host bridge is not found by its own DRC index"},
     SwitchInfo{Switch::slot_refusal_unnoticed, "slot_refusal_unnoticed", "2.4", kBoth,

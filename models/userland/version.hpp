@@ -13,6 +13,7 @@ enum class Switch : std::uint8_t {
   kernel_updates_tree,
   partner_devices,
   prompts_name_slot,
+  hooks,
   // Defects.
   slot_index_passed_over,
   slot_refusal_unnoticed,

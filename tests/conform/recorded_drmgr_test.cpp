@@ -28,6 +28,7 @@ constexpr std::array kServices{
     "ibm,configure-connector",    "query-cpu-stopped-state",
     "ibm,query-pe-dma-window",    "ibm,create-pe-dma-window",
     "ibm,remove-pe-dma-window",   "ibm,change-msi",
+    "check-exception",            "event-scan",
 };
 
 std::uint32_t number(const std::string& text) {
@@ -108,7 +109,10 @@ class RecordedFirmware final : public kernel::KernelHost, public userland::Proce
       return;
     }
     if (!playing_ || calls_.empty()) {
-      store_be32(block + 12 + 4 * nargs, static_cast<std::uint32_t>(-3));
+      // Modules that are loaded at boot ask each slot: it is empty and has power.
+      const bool power = name == "get-power-level", sense = name == "get-sensor-state";
+      store_be32(block + 12 + 4 * nargs, power || sense ? 0 : static_cast<std::uint32_t>(-3));
+      if (power) store_be32(block + 16 + 4 * nargs, 100);
       EXPECT_FALSE(playing_) << name << " was not recorded";
       return;
     }
@@ -184,6 +188,10 @@ class RecordedFirmware final : public kernel::KernelHost, public userland::Proce
     for (std::size_t i = 0; i < call.out.size(); ++i) {
       store_be32(block + 12 + 4 * (nargs + i), number(call.out[i]));
     }
+    if (!call.event.empty()) {
+      const Bytes event = bytes(call.event);
+      std::copy(event.begin(), event.end(), memory_.data() + load_be32(block + 12 + 4 * 4));
+    }
     if (call.name != "ibm,configure-connector") return;
     constexpr std::uint32_t kName = 32, kValue = 256;
     std::uint8_t* area = memory_.data() + load_be32(block + 12);
@@ -241,6 +249,44 @@ TEST(RecordedDrmgr, SlotsAndHostBridgesCallByCall) {
     }
   }
   EXPECT_EQ(commands, 11U);
+}
+
+// The recorder left out the lines in which drmgr looks for an index among all slots.
+std::string without_search(const std::string& text) {
+  static const std::regex kSearch("0x[0-9a-f]+ =\\? 0x[0-9a-f]+\n");
+  return std::regex_replace(text, kSearch, "");
+}
+
+std::string log_of(RecordedFirmware& guest) {
+  Bytes log;
+  guest.files().read("/var/log/drmgr", log);
+  return {log.begin(), log.end()};
+}
+
+TEST(RecordedRtasErrd, StartsDrmgrForEachEvent) {
+  constexpr std::uint32_t kHotPlugSource = 0x1001;
+  const auto session = read_session(std::string(LPARSIM_SOURCE_DIR) +
+                                    "/tests/data/conform/sessions/pci_phb_rtas_errd.json");
+  ASSERT_TRUE(session);
+  RecordedFirmware guest(*session);
+  guest.boot();
+  for (const Op& op : session->ops) {
+    SCOPED_TRACE(op.name);
+    guest.expect(op);
+    const std::size_t before = log_of(guest).size();
+    guest.kernel().interrupt(kHotPlugSource);
+    EXPECT_EQ(userland::run_shell(guest, "rtas_errd"), 0);
+    const std::string log = without_search(without_dates(log_of(guest).substr(before)));
+    EXPECT_EQ(trimmed(log), trimmed(op.recorded.result.drmgr_log));
+    EXPECT_EQ(guest.left(), 0U);
+    kernel::FileStat stat;
+    for (const std::string& node : op.recorded.tree.nodes_added) {
+      EXPECT_EQ(guest.kernel().stat("/proc/device-tree" + node, stat), 0) << node;
+    }
+    for (const std::string& node : op.recorded.tree.nodes_removed) {
+      EXPECT_EQ(guest.kernel().stat("/proc/device-tree" + node, stat), -ENOENT) << node;
+    }
+  }
 }
 
 }  // namespace

@@ -240,5 +240,20 @@ TEST_F(Drmgr, LogIsKeptAtEveryLevelAndRotated) {
             std::string::npos);
 }
 
+TEST_F(Drmgr, HooksRunInTheOrderOfTheirNamesWithWhatWasDone) {
+  partition.version = *find_version("1.3.13");
+  partition.set("/etc/drmgr.d/cpu/9-first",
+                "# no command\necho $PHASE $DRC_TYPE $ACTION $DRC_COUNT\n");
+  partition.set("/etc/drmgr.d/cpu/10-second", "echo second $PHASE\nfalse\n");
+  refuse["cpu add index 0x10000003"] = EINVAL;
+  const Ran ran = run(partition, "drmgr -c cpu -a -q 9");
+  EXPECT_EQ(ran.output,
+            "pre cpu add 9\nsecond pre\nCPU 1\nCPU 2\npost cpu add 2\nsecond post\n");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(partition.text("/var/log/drmgr")
+                .find("hook '/etc/drmgr.d/cpu/10-second' exited with status 1\n"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace lparsim::userland::testing

@@ -91,6 +91,12 @@ const std::map<Switch, Case> kCases{
       "drmgr -c slot -a -s P1-C1 -d 4"}},
     {Switch::partner_devices, {two_paths, "drmgr -c pci -r -s C1 -n"}},
     {Switch::prompts_name_slot, {nothing, "drmgr -c pci -i -s C1"}},
+    {Switch::hooks,
+     {[](SlotPartition& machine) {
+        machine.partition.set("/proc/device-tree/ibm,migratable-partition", "");
+        machine.partition.set("/etc/drmgr.d/pmig/10-no", "#!/bin/sh\nfalse\n");
+      },
+      "drmgr -m -c pmig -p check -s 0x1"}},
     {Switch::slot_index_passed_over, {nothing, "drmgr -c slot -Q -s 0x30000002"}},
     {Switch::slot_refusal_unnoticed,
      {[](SlotPartition& machine) {
@@ -221,7 +227,8 @@ TEST(Versions, RowsAreInOrderAndNameLevels) {
   // `fixed` has what the newest level can do and no defect.
   EXPECT_EQ(find_version("fixed")->switches, bit(Switch::kernel_updates_tree) |
                                                  bit(Switch::partner_devices) |
-                                                 bit(Switch::prompts_name_slot));
+                                                 bit(Switch::prompts_name_slot) |
+                                                 bit(Switch::hooks));
 }
 
 }  // namespace
