@@ -166,8 +166,8 @@ constexpr bool has_word(std::string_view list, std::string_view word) {
   return false;
 }
 
-KernelLevel shipped(std::string_view name) {
-  KernelLevel level{std::string(name)};
+KernelLevel shipped(std::string_view name, const KernelConfig& config = {}) {
+  KernelLevel level{std::string(name), {}, config};
   for (const SwitchInfo& row : kSwitches) {
     if (has_word(row.levels, name)) level.switches |= bit(row.id);
   }
@@ -194,7 +194,7 @@ const SwitchInfo* find_switch(std::string_view name) {
 }
 
 std::span<const KernelLevel> levels() {
-  static const std::array kLevels{shipped("2.6.33"), shipped("4.12"), shipped("6.1"),
+  static const std::array kLevels{shipped("2.6.33", {.auto_online = false}), shipped("4.12"), shipped("6.1"),
                                   shipped("6.12"), shipped("fixed")};
   return kLevels;
 }
