@@ -123,6 +123,7 @@ bool rtas_busy_delay(Kernel& kernel, std::int32_t status) {
 }
 
 int rtas_error(Kernel& kernel, std::int32_t status) {
+  if (status > 0 && !kernel.has(Switch::coarse_errno)) return -EIO;   // none that is defined
   if (status >= 0) return status;
   struct Row {
     std::int32_t status;
