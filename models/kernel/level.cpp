@@ -194,8 +194,8 @@ const SwitchInfo* find_switch(std::string_view name) {
 }
 
 std::span<const KernelLevel> levels() {
-  static const std::array kLevels{shipped("2.6.33", {.auto_online = false}), shipped("4.12"), shipped("6.1"),
-                                  shipped("6.12"), shipped("fixed")};
+  static const std::array kLevels{shipped("2.6.33", {.auto_online = false}), shipped("4.12"),
+                                  shipped("6.1"), shipped("6.12"), shipped("fixed")};
   return kLevels;
 }
 

@@ -1,5 +1,5 @@
-// Seeded nonsense from both sides: user space writes anything to the files of CPUs, memory, requests
-// and migration, and firmware answers anything. `fixed` says an errno or a count and stays
+// Seeded nonsense from both sides: user space writes anything to the files of CPUs, memory,
+// requests and migration, and firmware answers anything. `fixed` says an errno or a count and stays
 // consistent; the other levels do that too or end in a bad access of theirs, never in one of ours.
 #include <algorithm>
 #include <array>
