@@ -14,6 +14,7 @@
 #include <map>
 #include <vector>
 
+#include "bench/kernel_rigs.hpp"
 #include "bench/platform_rigs.hpp"
 #include "bench/rigs.hpp"
 #include "sim/base/assert.hpp"
@@ -148,6 +149,39 @@ void world_benchmarks(Suite& suite, const Rest& rest) {
   })->UseRealTime();
 }
 
+// Without SystemC: a core that goes and comes again, and partitions that boot.
+void kernel_benchmarks() {
+  const auto one = std::make_shared<KernelCrowd>(1);
+  one->boot();
+  one->record_calls();
+  benchmark::RegisterBenchmark("kernel_cpu_pair", [one](benchmark::State& s) {
+    for (auto _ : s) one->cpu_pair();
+  });
+  benchmark::RegisterBenchmark("kernel_cpu_pair_calls", [one](benchmark::State& s) {
+    for (auto _ : s) one->calls_alone();
+  });
+  for (const std::size_t partitions : {std::size_t{20}, std::size_t{200}}) {
+    benchmark::RegisterBenchmark(
+        fmt::format("kernel_boot_{}", partitions).c_str(), [partitions](benchmark::State& s) {
+          for (auto _ : s) {
+            s.PauseTiming();
+            auto crowd = std::make_unique<KernelCrowd>(partitions);
+            s.ResumeTiming();
+            crowd->boot();
+            s.PauseTiming();
+            crowd.reset();
+            s.ResumeTiming();
+          }
+        })->Unit(benchmark::kMillisecond);
+  }
+}
+
+double kernel_kibibytes() {
+  KernelCrowd crowd(20);
+  crowd.boot();
+  return crowd.kernel_bytes() / 1024;
+}
+
 // Keeps every time, by benchmark, beside printing the usual table.
 class Collector final : public benchmark::ConsoleReporter {
  public:
@@ -220,6 +254,10 @@ constexpr Ratio kRatios[] = {
      "a node of 50,000 / a node of 5,000", 10},
     {"ledger_check_1000", "ledger_check_10", Goal::at_most, 1.5, false,
      "ledger check, one of 1,000 partitions / of 10", 100},
+    {"kernel_cpu_pair", "kernel_cpu_pair_calls", Goal::at_most, 10, false,
+     "CPU remove and add in the kernel / its RTAS calls alone"},
+    {"kernel_boot_200", "kernel_boot_20", Goal::at_most, 1.5, false,
+     "boot of one of 200 partitions / of 20", 10},
 };
 
 void print_row(const char* text, bool measured, double value, Goal goal, double bound) {
@@ -242,6 +280,8 @@ void print_ratios(Collector& times) {
   print_row("CPU-add episode, us of CPU time", episode > 0, episode, Goal::at_most, 150);
   print_row("bytes per DRC of 1,000 x (256 CPUs + 4,096 LMBs)", true, bytes_per_drc(),
             Goal::at_most, 2);
+  print_row("KiB of kernel per idle partition (8 cores, 256 LMBs)", true, kernel_kibibytes(),
+            Goal::at_most, 300);
 }
 
 void Suite::run() {
@@ -252,6 +292,7 @@ void Suite::run() {
   rtas_benchmarks(*this);
   world_benchmarks(*this, rest);
   platform_benchmarks();
+  kernel_benchmarks();
   benchmark::Initialize(argc, argv);
   Collector times;
   benchmark::RunSpecifiedBenchmarks(&times);

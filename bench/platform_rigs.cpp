@@ -37,6 +37,8 @@ firmware::PartitionConfig partition(std::uint16_t id, std::int32_t cpus, std::ui
   return config;
 }
 
+}  // namespace
+
 firmware::PlatformConfig machine(std::size_t partitions, std::int32_t cpus, std::uint32_t lmbs) {
   firmware::PlatformConfig config;
   config.type_model = "9105-22A";
@@ -57,6 +59,8 @@ std::size_t allocated() {
   const auto info = ::mallinfo2();
   return info.uordblks + info.hblkhd;
 }
+
+namespace {
 
 std::size_t allocated_by_power_on(std::int32_t cpus, std::uint32_t lmbs) {
   CrowdRig crowd(1000, cpus, lmbs);

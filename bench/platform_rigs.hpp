@@ -11,6 +11,10 @@
 
 namespace lparsim::bench {
 
+// A machine of `partitions` partitions with so many processors (SMT 8) and LMBs each.
+firmware::PlatformConfig machine(std::size_t partitions, std::int32_t cpus, std::uint32_t lmbs);
+std::size_t allocated();             // bytes that the process has from malloc now
+
 // The tree of a partition with so many processors that it has about `nodes` nodes; and the floor,
 // its properties written one after the other with libfdt.
 class TreeRig {
