@@ -17,6 +17,7 @@
 #include "firmware/mobility/mobility.hpp"
 #include "firmware/mobility/suspend.hpp"
 #include "firmware/platform/offers.hpp"
+#include "firmware/platform/request_events.hpp"
 #include "firmware/platform/named_targets.hpp"
 #include "firmware/platform/targets.hpp"
 #include "firmware/platform/views.hpp"
@@ -24,24 +25,6 @@
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
-
-std::string_view to_string(DrcState state) {
-  constexpr std::array<std::string_view, kDrcStateCount> kNames{
-      "L1b", "L1a", "L1x", "L1r", "L2", "L3", "L4", "P0", "P5", "P6", "P7", "P8"};
-  return kNames.at(static_cast<std::size_t>(state));
-}
-
-std::string_view to_string(DrcType type) {
-  constexpr std::array<std::string_view, 9> kNames{
-      "CPU", "MEM", "PHB", "SLOT", "MEM-n", "PORT", "COPLATFAC", "COPLATFUN", "hot-plug"};
-  return kNames.at(static_cast<std::size_t>(type));
-}
-
-std::string drc_type_text(const DrcView& drc) {
-  if (drc.type == DrcType::hot_plug) return std::to_string(drc.number);
-  if (drc.type == DrcType::mem_region) return "MEM-" + std::to_string(drc.number);
-  return std::string(to_string(drc.type));
-}
 
 struct Hypervisor::State {
   SystemState system;
@@ -67,6 +50,17 @@ struct Hypervisor::Impl {
     if (is_suspended(core.at(partition))) return {AssignStatus::wrong_state, 0};
     return target(partition);
   }
+  // The same of a request that the OS has a part in: it is told where the profile says so.
+  template <class Target>
+  AssignAnswer request(PartitionId id, Target target) {
+    return on(id, [&](std::size_t partition) {
+      if (!core.profile.hmc_sends_events) return target(partition);
+      RequestEvents told(core, partition);
+      const AssignAnswer answer = target(partition);
+      told.queue();
+      return answer;
+    });
+  }
   std::optional<AdapterPlace> console(PartitionId partition, std::uint16_t slot) const;
 
   WakingEvents waking;
@@ -91,6 +85,7 @@ Hypervisor::Hypervisor(PlatformConfig config, const FirmwareProfile& profile, Se
     core.state.revisions.push_back(1);
   }
   core.state.pci.resize(core.state.slots.size());
+  core.state.rtas.errinjct_partition = core.platform.error_injection;
   for (const PartitionConfig& partition : core.platform.partitions) {
     core.state.partitions.emplace_back().config = partition;
   }
@@ -152,6 +147,7 @@ AssignAnswer Hypervisor::power_on(PartitionId id, GuestMemory& memory) {
     p.power = PowerState::on;
     ++p.rtas.boots;
     p.rtas.kept.power_on_at.reset();
+    p.rtas.boot.errinjct_offered = core.state.rtas.errinjct_partition == id;
     p.rtas.reference_code.clear();
     p.options = options_at_boot(core, partition);
     p.cas.reboots = 0;
@@ -229,7 +225,8 @@ bool Hypervisor::pci_error(DrcIndex slot, PciError error, Duration time) {
 // -- HMC side ------------------------------------------------------------------------------------
 
 AssignAnswer Hypervisor::set_processors(PartitionId id, std::int32_t procs) {
-  return impl_->on(id, [&](std::size_t p) { return target_processors(impl_->core, p, procs); });
+  return impl_->request(
+      id, [&](std::size_t p) { return target_processors(impl_->core, p, procs); });
 }
 
 AssignAnswer Hypervisor::set_units(PartitionId id, ProcUnits units) {
@@ -241,7 +238,7 @@ AssignAnswer Hypervisor::set_uncap_weight(PartitionId id, std::int32_t weight) {
 }
 
 AssignAnswer Hypervisor::set_lmbs(PartitionId id, std::uint32_t lmbs) {
-  return impl_->on(id, [&](std::size_t p) { return target_lmbs(impl_->core, p, lmbs); });
+  return impl_->request(id, [&](std::size_t p) { return target_lmbs(impl_->core, p, lmbs); });
 }
 
 AssignAnswer Hypervisor::assign_connectors(PartitionId id, DrcIndex first, std::uint32_t count) {
@@ -266,11 +263,13 @@ AssignAnswer Hypervisor::assign_slot(DrcIndex slot, PartitionId owner) {
   const auto found = std::find_if(slots.begin(), slots.end(),
                                   [&](const SlotConfig& config) { return config.drc == slot; });
   if (found == slots.end()) return {AssignStatus::no_such_slot, 0};
-  const std::size_t to = impl_->core.find(owner);
-  if (to != Core::kNowhere && is_suspended(impl_->core.at(to))) {
-    return {AssignStatus::wrong_state, 0};
-  }
-  return target_slot(impl_->core, static_cast<std::size_t>(found - slots.begin()), owner);
+  const auto position = static_cast<std::size_t>(found - slots.begin());
+  const auto target = [&] { return target_slot(impl_->core, position, owner); };
+  const std::size_t holder = impl_->core.find(impl_->core.state.slots[position].owner);
+  // It is given to one, or taken from the one that has it.
+  const std::size_t told = owner == kNoPartition ? holder : impl_->core.find(owner);
+  if (told == Core::kNowhere) return target();
+  return impl_->request(impl_->core.at(told).config.id, [&](std::size_t) { return target(); });
 }
 
 AssignAnswer Hypervisor::assign_resource(DrcIndex resource, PartitionId owner) {
@@ -278,11 +277,11 @@ AssignAnswer Hypervisor::assign_resource(DrcIndex resource, PartitionId owner) {
 }
 
 AssignAnswer Hypervisor::assign_virtual_adapter(PartitionId id, const VirtualSlotConfig& adapter) {
-  return impl_->on(id, [&](std::size_t p) { return add_adapter(impl_->core, p, adapter); });
+  return impl_->request(id, [&](std::size_t p) { return add_adapter(impl_->core, p, adapter); });
 }
 
 AssignAnswer Hypervisor::unassign_virtual_adapter(PartitionId id, std::uint16_t slot) {
-  return impl_->on(id, [&](std::size_t p) { return remove_adapter(impl_->core, p, slot); });
+  return impl_->request(id, [&](std::size_t p) { return remove_adapter(impl_->core, p, slot); });
 }
 
 AssignAnswer Hypervisor::offer(PartitionId id, DrcIndex drc, Offer kind) {
@@ -307,6 +306,10 @@ std::optional<HotPlugSlotView> Hypervisor::hot_plug_slot(DrcIndex slot) const {
 
 AssignAnswer Hypervisor::set_facility_revision(DrcIndex facility, std::uint32_t revision) {
   return new_revision(impl_->core, facility, revision);
+}
+
+void Hypervisor::set_error_injection(PartitionId id) {
+  impl_->core.state.rtas.errinjct_partition = id;
 }
 
 void Hypervisor::restore_processors(PartitionId id) {

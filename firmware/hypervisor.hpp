@@ -255,6 +255,9 @@ class Hypervisor {
   std::optional<HotPlugSlotView> hot_plug_slot(DrcIndex slot) const;
   // New microcode of a coherent facility: later fragments show it (R1-13.7.4.3-8).
   AssignAnswer set_facility_revision(DrcIndex facility, std::uint32_t revision);
+  // Names the one partition whose /rtas has the error injection calls from its next boot on
+  // (R1-14.10-34); kNoPartition: none. An opening in another one ends.
+  void set_error_injection(PartitionId partition);
   void restore_processors(PartitionId partition);
   void restore_lmbs(PartitionId partition);
   // Queues a hot-plug event (EVENTS.md 4) and raises the interrupt when it was negotiated.

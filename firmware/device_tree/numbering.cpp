@@ -14,7 +14,7 @@ constexpr std::uint32_t kVirtualSlotBase = 0x3000'0000U;
 constexpr std::uint32_t kLmbBase = 0x8000'0000U;
 constexpr std::uint32_t kBusMask = 0xffffU;
 constexpr VirtualSources kLoparSources{0x2000, 0, 1};
-constexpr VirtualSources kQemuSources{0x1100, 0xf0, 0x100};   // as recorded: slot 0 has 0x11f0
+constexpr VirtualSources kQemuSources{0x1101, 0xef, 0xff};   // as recorded: slot 0 has 0x11f0
 }  // namespace
 
 const VirtualSources& virtual_sources(const FirmwareProfile& profile) {

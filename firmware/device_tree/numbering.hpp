@@ -46,6 +46,8 @@ constexpr std::uint32_t phb_liobn(std::uint32_t phb) { return 0x8000'0000U + phb
 struct VirtualSources {
   std::uint32_t base, first, round;
 };
+// The source of QEMU's NVRAM device, which is no slot's.
+inline constexpr std::uint32_t kQemuNvramSource = 0x1100;
 const VirtualSources& virtual_sources(const FirmwareProfile& profile);
 // The source of a slot; and the slot of a source, when it may be one's.
 std::uint32_t virtual_source(const FirmwareProfile& profile, std::uint16_t slot);

@@ -117,18 +117,19 @@ void add_platform_devices(Node& vdevice) {
   }
 }
 
-void add_qemu_nvram(Node& vdevice, const FirmwareProfile& profile) {
+void add_qemu_nvram(Node& vdevice) {
   Node& node = vdevice.children.emplace_back();
   node.name = "nvram@71000000";
   node.add_u32("reg", 0x7100'0000U).add_str("device_type", "nvram");
   node.add_str("compatible", "qemu,spapr-nvram");
-  node.add("interrupts", cells({virtual_sources(profile).base, 0})).add_u32("#bytes", 0x10000);
+  node.add("interrupts", cells({kQemuNvramSource, 0})).add_u32("#bytes", 0x10000);
 }
 
 void add_slots(Node& vdevice, const TreeShape& shape) {
   const std::uint32_t count = virtual_slot_count(*shape.partition);
   const auto& [base, first, round] = virtual_sources(*shape.profile);
-  vdevice.add("interrupt-ranges", cells({base, std::max(count, round)}));
+  const std::uint32_t nvram = shape.profile->tree.lopar_properties ? 0 : base - kQemuNvramSource;
+  vdevice.add("interrupt-ranges", cells({base - nvram, std::max(count, round) + nvram}));
   vdevice.add_u32("ibm,max-virtual-dma-size", kMostCopied);
   std::string prefix = virtual_slot_location(*shape.platform, shape.partition->id, 0);
   prefix.pop_back();                 // the slot number itself
@@ -199,7 +200,7 @@ Node vdevice_node(const TreeShape& shape) {
   for (const VirtualSlotShape& slot : shape.virtual_slots) {
     node.children.push_back(virtual_adapter_node(shape, slot, Origin::boot));
   }
-  if (!lopar) add_qemu_nvram(node, *shape.profile);
+  if (!lopar) add_qemu_nvram(node);
   return node;
 }
 

@@ -6,6 +6,24 @@
 #include "sim/base/assert.hpp"
 
 namespace lparsim::firmware {
+
+std::string_view to_string(DrcState state) {
+  constexpr std::array<std::string_view, kDrcStateCount> kNames{
+      "L1b", "L1a", "L1x", "L1r", "L2", "L3", "L4", "P0", "P5", "P6", "P7", "P8"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+std::string_view to_string(DrcType type) {
+  constexpr std::array<std::string_view, 9> kNames{
+      "CPU", "MEM", "PHB", "SLOT", "MEM-n", "PORT", "COPLATFAC", "COPLATFUN", "hot-plug"};
+  return kNames.at(static_cast<std::size_t>(type));
+}
+
+std::string drc_type_text(const DrcView& drc) {
+  if (drc.type == DrcType::hot_plug) return std::to_string(drc.number);
+  if (drc.type == DrcType::mem_region) return "MEM-" + std::to_string(drc.number);
+  return std::string(to_string(drc.type));
+}
 namespace {
 
 constexpr std::uint32_t kTypeMask = 0xf000'0000U, kNumberMask = 0x0fff'ffffU;

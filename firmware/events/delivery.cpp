@@ -3,6 +3,8 @@
 #include <bit>
 #include <chrono>
 
+#include "firmware/hcall/interrupts.hpp"
+
 namespace lparsim::firmware {
 namespace {
 
@@ -167,7 +169,7 @@ bool queue_event(Core& core, std::size_t partition, const PlatformEvent& event) 
   const Route route = route_of(core, p, queued);
   p.events.queue.push(std::move(queued));
   if (p.power == PowerState::on && route.way == Way::interrupt) {
-    core.events.interrupt(p.config.id, route.source);
+    raise_interrupt(core, partition, route.source);
   }
   if (p.power == PowerState::on && route.way == Way::scan) core.events.event_waits(p.config.id);
   return true;
@@ -204,7 +206,7 @@ std::optional<QueuedEvent> next_exception(Core& core, std::size_t partition, std
     const Route route = route_of(core, p, e);
     return route.way == Way::interrupt && route.source == from.source;
   });
-  if (from.way == Way::interrupt && more > 0) core.events.interrupt(p.config.id, from.source);
+  if (from.way == Way::interrupt && more > 0) raise_interrupt(core, partition, from.source);
   return event;
 }
 
@@ -215,7 +217,7 @@ void repeat_interrupts(Core& core, std::size_t partition) {
       const Route route = route_of(core, p, e);
       return route.way == Way::interrupt && route.source == source;
     });
-    if (waiting > 0) core.events.interrupt(p.config.id, source);
+    if (waiting > 0) raise_interrupt(core, partition, source);
   }
 }
 

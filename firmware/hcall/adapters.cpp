@@ -18,13 +18,6 @@ bool usable(const PartitionState& p, std::uint16_t slot) {
   return p.power == PowerState::on && is_usable(p.virtual_slots, slot);
 }
 
-const VirtualSlotConfig* configured_slot(const PartitionState& p, std::uint16_t slot) {
-  for (const VirtualSlotConfig& config : p.config.virtual_slots) {
-    if (config.slot == slot) return &config;
-  }
-  return nullptr;
-}
-
 bool accepts(const VirtualSlotConfig& config, AdapterEnd other) {
   return (config.partner == kNoPartition || config.partner == other.partition) &&
          (config.partner_slot == kAnySlot || config.partner_slot == other.slot);
@@ -52,6 +45,13 @@ bool element_free(Core& core, AdapterPlace place, const MessageQueue& queue, std
 }
 
 }  // namespace
+
+const VirtualSlotConfig* configured_slot(const PartitionState& p, std::uint32_t slot) {
+  for (const VirtualSlotConfig& config : p.config.virtual_slots) {
+    if (config.slot == slot) return &config;
+  }
+  return nullptr;
+}
 
 std::optional<AdapterPlace> find_adapter(const Core& core, std::size_t partition,
                                          std::uint64_t unit_address) {

@@ -24,6 +24,8 @@ inline constexpr std::uint8_t kPartnerFailed = 1, kPartnerDeregistered = 2, kPar
 // The slot of a unit address, when the partition has an adapter there and may use it.
 std::optional<AdapterPlace> find_adapter(const Core& core, std::size_t partition,
                                          std::uint64_t unit_address);
+// What the configuration has in a slot; nullptr: nothing.
+const VirtualSlotConfig* configured_slot(const PartitionState& partition, std::uint32_t slot);
 VirtualSlotConfig adapter_config(const Core& core, AdapterPlace place);
 AdapterState& adapter_state(Core& core, AdapterPlace place);   // made at first use
 AdapterEnd end_of(const Core& core, AdapterPlace place);

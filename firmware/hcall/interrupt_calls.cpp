@@ -1,19 +1,18 @@
 // H_EOI, H_CPPR, H_IPI, H_IPOLL, H_XIRR, H_XIRR-X (LoPAR 14.5.4.7): one presentation controller a
-// hardware thread. Not in XIVE exploitation mode, which has no calls here. Every source goes to the
-// boot thread; what ibm,set-xive says is not looked at.
+// hardware thread. Not in XIVE exploitation mode, which has no calls here. A source goes where
+// ibm,set-xive says. DEVIATION(LoPAR R1-6.2.1-13): one that the OS has not touched is no masked one
+// but goes to the boot thread, since the kernels that are modelled have no interrupt controller.
 #include <algorithm>
 
-#include "firmware/device_tree/numbering.hpp"
-#include "firmware/events/delivery.hpp"
-#include "firmware/hcall/adapters.hpp"
 #include "firmware/hcall/hcalls.hpp"
 #include "firmware/hcall/interrupts.hpp"
+#include "firmware/platform/interrupt_sources.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
 constexpr std::uint32_t kIpiSource = 2;
-constexpr std::uint8_t kSourcePriority = 5;      // of every source that firmware drives
+constexpr std::uint8_t kSourcePriority = 5;      // of a source that the OS has not touched
 
 struct Best {
   std::uint32_t source = 0;
@@ -21,13 +20,13 @@ struct Best {
 };
 
 // The most favoured interrupt that the thread's priority lets through.
-Best best_pending(const HcallThread& thread) {
+Best best_pending(PartitionState& p, const HcallThread& thread) {
   Best best;
   if (thread.mfrr < thread.cppr) best = {kIpiSource, thread.mfrr};
   for (const std::uint32_t source : thread.pending) {
-    if (kSourcePriority < thread.cppr && kSourcePriority < best.priority) {
-      best = {source, kSourcePriority};
-    }
+    const RoutedSource* known = touched_source(p, source);
+    const std::uint8_t priority = known == nullptr ? kSourcePriority : known->priority;
+    if (priority < thread.cppr && priority < best.priority) best = {source, priority};
   }
   return best;
 }
@@ -46,7 +45,7 @@ HcallThread& own_thread(HcallFrame& frame) {
 std::int64_t h_xirr(HcallFrame& frame) {
   if (!legacy(frame)) return kHFunction;
   HcallThread& thread = own_thread(frame);
-  const Best best = best_pending(thread);
+  const Best best = best_pending(frame.state(), thread);
   frame.r[0] = xirr(thread.cppr, best.source);
   if (best.source == 0) return kHSuccess;
   thread.cppr = best.priority;
@@ -86,31 +85,9 @@ std::int64_t h_ipoll(HcallFrame& frame) {
   if (!owns_thread(frame.core, frame.state(), frame.r[0])) return kHParameter;
   const HcallThread& target =
       hcall_thread(frame.state(), static_cast<std::uint32_t>(frame.r[0]));
-  frame.r[0] = xirr(target.cppr, best_pending(target).source);
+  frame.r[0] = xirr(target.cppr, best_pending(frame.state(), target).source);
   frame.r[1] = target.mfrr;
   return kHSuccess;
-}
-
-// The interrupt of a source that an adapter has; nullptr: of none.
-VirtualInterrupt* adapter_interrupt(HcallFrame& frame, std::uint32_t source) {
-  for (auto& [slot, state] : frame.state().hcalls.adapters) {
-    if (source == virtual_source(frame.core.profile, slot)) return &state.interrupt;
-    for (SubQueue& sub : state.sub_queues) {
-      if (source == sub_queue_source(slot, sub.number)) return &sub.interrupt;
-    }
-  }
-  return nullptr;
-}
-
-bool source_assigned(HcallFrame& frame, std::uint32_t source) {
-  const PartitionState& p = frame.state();
-  const bool event = source >= kEpowSource && source <= kIoSource;
-  if (source == kIpiSource || event) return true;
-  const auto slot = slot_of_source(frame.core.profile, source);
-  if (slot && *slot < p.virtual_slots.size()) {
-    return p.virtual_slots[*slot] >= DrcState::unisolated;
-  }
-  return adapter_interrupt(frame, source) != nullptr;
 }
 
 std::int64_t h_eoi(HcallFrame& frame) {
@@ -118,10 +95,10 @@ std::int64_t h_eoi(HcallFrame& frame) {
   HcallThread& thread = own_thread(frame);
   const auto source = static_cast<std::uint32_t>(frame.r[0] & 0xff'ffff);
   const auto cppr = static_cast<std::uint8_t>(frame.r[0] >> 24);
-  if (cppr < thread.cppr || !source_assigned(frame, source)) return kHParameter;
+  const InterruptSource found = find_source(frame.core, frame.partition, source);
+  if (cppr < thread.cppr || found.holder != SourceHolder::caller) return kHParameter;
   thread.cppr = cppr;
-  VirtualInterrupt* interrupt = adapter_interrupt(frame, source);
-  if (interrupt != nullptr) interrupt->outstanding = false;
+  if (found.adapter != nullptr) found.adapter->outstanding = false;
   return kHSuccess;
 }
 
@@ -144,7 +121,13 @@ std::span<const HcallRow> presentation_rows() { return kRows; }
 void raise_interrupt(Core& core, std::size_t partition, std::uint32_t source) {
   PartitionState& p = core.at(partition);
   if (!p.options.xive) {
-    auto& pending = hcall_thread(p, 0).pending;
+    RoutedSource* known = touched_source(p, source);
+    if (known != nullptr && known->priority == kLeastFavoured) {   // R1-6.2.1-15
+      known->withheld = true;
+      return;
+    }
+    const bool has_server = known != nullptr && known->server < p.threads.size();
+    auto& pending = hcall_thread(p, has_server ? known->server : 0).pending;
     if (std::find(pending.begin(), pending.end(), source) == pending.end()) {
       pending.push_back(source);
     }

@@ -10,13 +10,6 @@
 namespace lparsim::firmware {
 namespace {
 
-const VirtualSlotConfig* slot_config(const PartitionState& p, std::uint32_t slot) {
-  for (const VirtualSlotConfig& config : p.config.virtual_slots) {
-    if (config.slot == slot) return &config;
-  }
-  return nullptr;
-}
-
 // The windows that there are: one pane an adapter with DMA, and those of the PEs.
 std::optional<TceTable> default_table(const Core& core, const PartitionState& p,
                                         std::uint32_t liobn) {
@@ -32,7 +25,7 @@ std::optional<TceTable> default_table(const Core& core, const PartitionState& p,
   }
   const std::uint32_t slot = liobn - virtual_liobn(0);
   if (!is_usable(p.virtual_slots, slot)) return std::nullopt;
-  const VirtualSlotConfig* config = slot_config(p, slot);
+  const VirtualSlotConfig* config = configured_slot(p, slot);
   if (config == nullptr || config->kind == "serial") return std::nullopt;
   window.bytes = kVirtualWindowBytes;
   window.owner = virtual_slot_drc_index(static_cast<std::uint16_t>(slot));

@@ -135,6 +135,7 @@ struct PlatformConfig {
   std::vector<SlotConfig> slots;
   std::vector<PartitionConfig> partitions;
   std::vector<ResourceConfig> resources{};
+  PartitionId error_injection = kNoPartition;   // who may inject errors (R1-14.10-34)
 };
 
 }  // namespace lparsim::firmware

@@ -177,7 +177,7 @@ FirmwareProfile make_qemu() {
   p.name = "qemu";
   p.token_base = 0x2000;
   p.latencies = list(kQemuLatencies);
-  p.hmc_sends_events = true;                 // requests reach the guest as hot-plug events only
+  p.hmc_sends_events = false;                // who plugs at its monitor sends the event himself
   p.drc = qemu_drc();
   p.events.fixed_identifier = true;
   p.events.disposition = 2;

@@ -1,57 +1,18 @@
 // ibm,get-xive, ibm,set-xive, ibm,int-on, ibm,int-off (LoPAR 7.3.10.1-4): where an interrupt source
-// goes and how urgent it is. Re-entrant on all processors. Values only: no interrupt controller is
-// modelled, the shell delivers what firmware raises.
-#include <algorithm>
-
-#include "firmware/device_tree/numbering.hpp"
-#include "firmware/drc/drc_space.hpp"
-#include "firmware/events/delivery.hpp"
-#include "firmware/events/log_writer.hpp"
-#include "firmware/pci/msi.hpp"
+// goes and how urgent it is. Re-entrant on all processors.
+#include "firmware/platform/interrupt_sources.hpp"
 #include "firmware/rtas/call_table.hpp"
 
 namespace lparsim::firmware {
 namespace {
 
-constexpr std::uint8_t kLeastFavoured = 0xff;
-
-// A pin of a function of the partition's, or one of its messages.
-bool adapter_has(const CallFrame& frame, std::size_t slot, std::uint32_t source) {
-  const auto& functions = frame.core.state.pci[slot].functions;
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    const auto& messages = functions[i].sources;
-    if (lsi_source(slot, i) == source ||
-        std::find(messages.begin(), messages.end(), source) != messages.end()) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// The partition has its event sources and those of its slots. Numbers of PCI slots are the
-// machine's; what another partition has is no error, and nothing is done (R1-14.10-20 to -24).
-enum class Holder : std::uint8_t { nobody, caller, other };
-
-Holder holder_of(CallFrame& frame, std::uint32_t source) {
-  const PartitionState& p = frame.state();
-  const auto own = [](bool there) { return there ? Holder::caller : Holder::nobody; };
-  if (source == kEpowSource) return Holder::caller;
-  if (source == kHotPlugSource) return own(p.options.hot_plug_interrupts);
-  if (source == kIoSource) return own(has_shape(frame.core.profile.events, LogType::io));
-  for (std::size_t i = 0; i < p.slots.size(); ++i) {
-    if (!adapter_has(frame, i, source)) continue;
-    if (p.slots[i] >= DrcState::unisolated) return Holder::caller;
-    return frame.core.state.slots[i].owner == p.config.id ? Holder::nobody : Holder::other;
-  }
-  const auto slot = slot_of_source(frame.core.profile, source);
-  return own(slot && is_usable(p.virtual_slots, *slot));
-}
-
-// Whether the call is over: there is no such source, or it is another partition's.
+// Whether the call is over: there is no such source, or it is another partition's; that is no
+// error, and nothing is done (R1-14.10-20 to -24).
 bool answered(CallFrame& frame) {
-  const Holder holder = holder_of(frame, frame.in[0]);
-  if (holder == Holder::nobody) frame.answer(kRtasParameterError);
-  return holder != Holder::caller;
+  const InterruptSource source = find_source(frame.core, frame.partition, frame.in[0]);
+  const bool routed = source.kind != SourceKind::interprocessor;   // those go where they are sent
+  if (!routed || source.holder == SourceHolder::nobody) frame.answer(kRtasParameterError);
+  return !routed || source.holder != SourceHolder::caller;
 }
 
 // Reserved for the platform: ibm,plat-res-int-priorities; 0xff masks and is the OS's too.
@@ -69,30 +30,10 @@ bool server_exists(CallFrame& frame, std::uint32_t server) {
   return server < p.threads.size() && p.cpus[server / threads] >= DrcState::unisolated;
 }
 
-// As set last, or as at boot: the first server, least favoured.
-RoutedSource routing(CallFrame& frame, std::uint32_t source) {
-  for (const RoutedSource& known : frame.state().rtas.boot.sources) {
-    if (known.source == source) return known;
-  }
-  return {source, 0, kLeastFavoured, kLeastFavoured};
-}
-
-void route(CallFrame& frame, const RoutedSource& wanted) {
-  auto& sources = frame.state().rtas.boot.sources;
-  const auto at = std::lower_bound(
-      sources.begin(), sources.end(), wanted.source,
-      [](const RoutedSource& known, std::uint32_t source) { return known.source < source; });
-  if (at != sources.end() && at->source == wanted.source) {
-    *at = wanted;
-  } else {
-    sources.insert(at, wanted);
-  }
-}
-
 void get_xive(CallFrame& frame) {
   frame.out[2] = kLeastFavoured;     // of another partition's source
   if (answered(frame)) return;
-  const RoutedSource now = routing(frame, frame.in[0]);
+  const RoutedSource now = routing_of(frame.state(), frame.in[0]);
   frame.out[1] = now.server;
   frame.out[2] = now.priority;
 }
@@ -103,21 +44,23 @@ void set_xive(CallFrame& frame) {
     return frame.answer(kRtasParameterError);
   }
   const auto priority = static_cast<std::uint8_t>(frame.in[2]);
-  route(frame, {frame.in[0], frame.in[1], priority, priority});
+  const bool withheld = routing_of(frame.state(), frame.in[0]).withheld;
+  set_routing(frame.core, frame.partition,
+              {frame.in[0], frame.in[1], priority, priority, withheld});
 }
 
 void int_off(CallFrame& frame) {
   if (answered(frame)) return;
-  RoutedSource now = routing(frame, frame.in[0]);
+  RoutedSource now = routing_of(frame.state(), frame.in[0]);
   now.priority = kLeastFavoured;
-  route(frame, now);
+  set_routing(frame.core, frame.partition, now);
 }
 
 void int_on(CallFrame& frame) {
   if (answered(frame)) return;
-  RoutedSource now = routing(frame, frame.in[0]);
+  RoutedSource now = routing_of(frame.state(), frame.in[0]);
   now.priority = now.saved;
-  route(frame, now);
+  set_routing(frame.core, frame.partition, now);
 }
 
 constexpr std::array kStatuses{kNormal, kHardware, kParameter};

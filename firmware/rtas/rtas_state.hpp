@@ -27,6 +27,7 @@ struct KeptServices {
 struct RoutedSource {                 // an interrupt source that the OS has touched
   std::uint32_t source = 0, server = 0;
   std::uint8_t priority = 0xff, saved = 0xff;
+  bool withheld = false;              // it was raised while it was masked
 
   bool operator==(const RoutedSource&) const = default;
 };
@@ -65,6 +66,7 @@ struct BootServices {
   std::array<std::uint32_t, 2> nmi_entries{};     // system reset, machine check
   bool nmi_registered = false;
   OpenList indices, vpd;
+  bool errinjct_offered = false;                  // its /rtas has the error injection calls
   std::uint32_t errinjct_token = 0;               // of the opener; 0: closed
   Bytes kernel_dump;                              // the registered structure; empty: none
   Display display;
@@ -97,6 +99,7 @@ struct PlatformServices {
   std::map<std::uint32_t, Bytes> parameters;      // platform-wide system parameters that were set
   std::map<std::string, std::uint8_t> identify;   // location code to state of its light
   std::map<std::string, std::uint8_t> fault;
+  PartitionId errinjct_partition;                 // the one that may inject errors, if any
   std::vector<PlatformDump> dumps;
   std::uint64_t dump_tags = 0;        // the last one given
 

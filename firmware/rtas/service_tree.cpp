@@ -78,12 +78,19 @@ void add_service_properties(Node& root, const Core& core, std::size_t partition)
   add_listed_types(rtas, core);
   if (core.profile.services.display_lines > 1) add_display(rtas, core);
   if (has_call(core, "ibm,get-vpd")) rtas.add_u32("ibm,vpd-size", vpd_size(core));
-  if (has_call(core, "ibm,errinjct")) {
+  if (!core.at(partition).rtas.boot.errinjct_offered) {
+    std::erase_if(rtas.properties, [](const Property& property) {   // R1-14.10-34
+      return property.name == "ibm,open-errinjct" || property.name == "ibm,errinjct" ||
+             property.name == "ibm,close-errinjct";
+    });
+  } else if (has_call(core, "ibm,errinjct")) {
     rtas.add("ibm,errinjct-tokens", CellWriter{}
                                         .str("recovered-random-event")
                                         .u32(kRecoveredRandomEvent)
                                         .str("recovered-special-event")
                                         .u32(kRecoveredSpecialEvent)
+                                        .str("ioa-bus-error")
+                                        .u32(kIoaBusError)
                                         .take());
   }
   if (has_call(core, "ibm,configure-kernel-dump")) add_kernel_dump(rtas, core, partition);

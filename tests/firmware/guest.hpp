@@ -94,6 +94,7 @@ inline PlatformConfig test_platform() {
   lp4.name = "lp4";
   lp4.configured = false;
   machine.partitions = {lp2, lp3, lp4};
+  machine.error_injection = kDedicated;
   return machine;
 }
 

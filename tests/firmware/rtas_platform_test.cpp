@@ -1,5 +1,5 @@
-// Interrupt routing, calls of several processors, operator display, NMI registration and error
-// injection (LoPAR 7.2.3, 7.3.5.3, 7.3.10, 7.3.13, 7.3.14, 7.3.22).
+// Interrupt routing, calls of several processors, operator display and NMI registration (LoPAR
+// 7.2.3, 7.3.5.3, 7.3.10, 7.3.14, 7.3.22).
 #include <set>
 
 #include "service_guest.hpp"
@@ -351,92 +351,6 @@ TEST_F(Platform, NoAddressIsOneOfTheHypervisor) {
   EXPECT_EQ(rtas("ibm,lpar-perftools", {2, 0, kBuffer, 64, 1}, 2).status, -3);
   EXPECT_EQ(rtas("ibm,lpar-perftools", {1, 1, kBuffer, 64, 1}, 2).status, -3) << "above memory";
   EXPECT_RULE("R1-7.3.22-6", rtas("ibm,lpar-perftools", {1, 0, kBuffer, 64, 2}, 2).status == -3);
-}
-
-// -- error injection -----------------------------------------------------------------------------
-
-class Injection : public Platform {
- protected:
-  struct Opened {
-    std::int32_t status;
-    std::uint32_t token;
-  };
-  Opened open() {
-    memory.write(GuestAddress{kBlock}, CellWriter{}.u32(tokens.at("ibm,open-errinjct")).u32(0)
-                                           .u32(2).u32(7).u32(7).take());
-    const auto reply = hypervisor.rtas_commit(
-        hypervisor.rtas_enter(id, ServerNumber{0}, GuestAddress{kBlock}));
-    EXPECT_RULE("R1-7.3.13-1", static_cast<std::int32_t>(output(0, 1)) == reply.status);
-    return {reply.status, output(0, 0)};
-  }
-  std::int32_t close(std::uint32_t token) { return rtas("ibm,close-errinjct", {token}).status; }
-  std::int32_t inject(std::uint32_t what, std::uint32_t token, std::uint32_t kind = 1,
-                      std::uint32_t buffer = kBuffer) {
-    memory.write(GuestAddress{kBuffer}, CellWriter{}.u32(kind).take());
-    return rtas("ibm,errinjct", {what, token, buffer}).status;
-  }
-};
-
-TEST_F(Injection, HasOneOpenerWhoseTokenCounts) {
-  EXPECT_RULE("R1-7.3.13-5", close(1) == -4);
-  EXPECT_RULE("R1-7.3.13-7", inject(3, 1) == -4);
-  const Opened first = open();
-  ASSERT_EQ(first.status, 0);
-  EXPECT_RULE("R1-7.3.13-3", open().status == -4);
-  EXPECT_RULE("R1-7.3.13-7", inject(3, first.token + 1) == -4);
-  EXPECT_RULE("R1-7.3.13-5", close(first.token + 1) == -4);
-  EXPECT_RULE("R1-7.3.13-2", inject(3, first.token) == 0);
-  EXPECT_RULE("R1-7.3.13-4", close(first.token) == 0);
-  EXPECT_EQ(close(first.token), -4) << "twice";
-  const Opened second = open();
-  EXPECT_RULE("R1-7.3.13-2", second.status == 0 && second.token != first.token);
-  EXPECT_EQ(inject(3, first.token), -4) << "the old token";
-  hypervisor.power_off(id);
-  boot();
-  EXPECT_EQ(open().status, 0) << "closed by the restart";
-}
-
-TEST_F(Injection, ARecoveredEventIsOneLogOfNoHarm) {
-  const std::uint32_t token = open().token;
-  EXPECT_RULE("R1-7.3.13-6", inject(3, token) == 0);
-  EXPECT_RULE("R1-7.3.13-18", hypervisor.undelivered_events(id) == 1);
-  EXPECT_RULE("R1-7.3.13-15",
-              rtas("event-scan", {0x8000'0000, 0, kBuffer, 2048}).status == 0 &&
-                  (memory.cell(kBuffer) >> 24) == 6 && (memory.cell(kBuffer) >> 19 & 3) == 0);
-  EXPECT_EQ(rtas("event-scan", {0x8000'0000, 0, kBuffer, 2048}).status, 1);
-  EXPECT_EQ(inject(2, token), 0);
-  const auto before = hypervisor.snapshot();
-  EXPECT_RULE("R1-7.3.13-10", inject(3, token, 3) == -3 && inject(3, token, 0) == -3);
-  for (const std::uint32_t what : {0U, 1U, 4U, 5U, 7U, 8U, 15U, 0xffffffffU}) {
-    EXPECT_RULE("R1-7.3.13-6", inject(what, token) == -3) << what;
-  }
-  EXPECT_EQ(inject(3, token, 1, 0xfffffc00), -3);
-  EXPECT_EQ(inject(3, token, 1, kBuffer + 4), -3) << "not on 1024 bytes";
-  EXPECT_TRUE(hypervisor.is_in(*before));
-}
-
-TEST_F(Injection, TheTreeNamesWhatCanBeInjected) {
-  const Node root = tree();
-  const Property* property = rtas_property(root, "ibm,errinjct-tokens");
-  ASSERT_NE(property, nullptr);
-  CellReader reader(property->value);
-  const std::uint32_t token = open().token;
-  int found = 0;
-  while (reader.left() > 0) {
-    const std::string name(reader.str());
-    const std::uint32_t what = reader.u32();
-    EXPECT_RULE("R1-7.3.13-9",
-                name == "recovered-random-event" || name == "recovered-special-event");
-    EXPECT_RULE("R1-7.3.13-8", inject(what, token) == 0) << name;
-    ++found;
-  }
-  EXPECT_EQ(found, 2);
-}
-
-TEST_F(Injection, ThatIsNotEnabledIsAScriptedAnswer) {
-  choices = ScriptedChoices({{"rtas.ibm,open-errinjct", id, true, 0, 1, 1, "not_enabled", ""}});
-  EXPECT_EQ(open().status, -5);
-  EXPECT_EQ(open().status, 0);
 }
 
 }  // namespace
