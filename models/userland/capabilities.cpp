@@ -62,6 +62,10 @@ bool migration_capable(Session& session) {
   return capable(session, "partition migration", "/proc/device-tree/ibm,migratable-partition");
 }
 
+bool hibernation_capable(Session& session) {
+  return capable(session, "partition hibernation", "/sys/devices/system/power/hibernate");
+}
+
 void print_capabilities(Session& session) {
   const bool cpu = cpu_capable(session);
   const bool memory = memory_capable(session);
@@ -69,8 +73,7 @@ void print_capabilities(Session& session) {
   const bool phb = host_bridge_capable(session);
   const bool hea = capable(session, "HEA DLPAR", "/sys/bus/ibmebus/probe");
   const bool migration = migration_capable(session);
-  const bool hibernation = capable(session, "partition hibernation",
-                                   "/sys/devices/system/power/hibernate");
+  const bool hibernation = hibernation_capable(session);
   const bool slb = lparcfg_value(session, "slb_size").has_value();
   const bool cpu_units = lparcfg_value(session, "partition_entitled_capacity").has_value();
   const bool memory_units = lparcfg_value(session, "entitled_memory").has_value();

@@ -1,6 +1,5 @@
 // drmgr of powerpc-utils 1.3.10: what the HMC's resource manager starts in a Linux partition
-// (drmgr.md). Connectors of type port and acc, and hibernation, are not modelled: they say so and
-// fail.
+// (drmgr.md).
 #include "models/userland/drmgr.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +18,7 @@ struct Command {
   std::string_view no_action;   // said when neither -a nor -r is given
   bool (*valid)(Session&) = nullptr;   // instead of the check for -a and -r
 };
-constexpr std::array<Command, 8> kCommands{{
+constexpr std::array<Command, 10> kCommands{{
     {ConnectorType::none,
      "{-c {port | slot | phb | pci | mem | cpu | acc} | -m}\n"
      "For more information on the specific options for the various\n"
@@ -41,12 +40,18 @@ constexpr std::array<Command, 8> kCommands{{
      change_pci, "", valid_pci},
     {ConnectorType::pmig, "-m -p {check | pre} -s <stream_id>", migrate_partition, "",
      valid_migration},
-    {ConnectorType::acc, "-c acc -t <accelType> -q <QoS_credit_count>", nullptr, ""},
+    {ConnectorType::phib, "-m -p {check | pre} -s <stream_id> -n <self-arp secs>",
+     migrate_partition, "", valid_migration},
+    {ConnectorType::port, "-c port {-a | -r | -Q} -s drc_name", change_port, "", valid_port},
+    {ConnectorType::acc, "-c acc -t <accelType> -q <QoS_credit_count>", change_accelerator, "",
+     valid_accelerator},
 }};
 
 const Command& command_of(const Request& request) {
-  const ConnectorType type =
-      request.action == Action::migrate ? ConnectorType::pmig : request.type;
+  const bool ethernet_port = request.drc_name && request.drc_name->starts_with("HEA");
+  const ConnectorType type = request.action == Action::migrate ? ConnectorType::pmig
+                             : ethernet_port                   ? ConnectorType::port
+                                                               : request.type;
   for (const Command& command : kCommands) {
     if (command.type == type) return command;
   }
@@ -57,10 +62,6 @@ bool valid_options(Session& session, const Command& command) {
   Request& request = session.request;
   if (command.type == ConnectorType::none && request.type == ConnectorType::none) {
     session.say(kError, "A connector type (-c) must be specified\n");
-    return false;
-  }
-  if (command.run == nullptr) {
-    session.say(kError, "This connector type is not supported by the simulated drmgr.\n");
     return false;
   }
   if (command.valid != nullptr) return command.valid(session);

@@ -21,6 +21,7 @@ bool capable(Session& session, std::string_view what, std::string_view path);
 bool cpu_capable(Session& session);
 bool memory_capable(Session& session);
 bool migration_capable(Session& session);
+bool hibernation_capable(Session& session);
 // One line each on stderr, then the summary on stdout (drmgr -C).
 void print_capabilities(Session& session);
 
@@ -34,6 +35,10 @@ bool valid_pci(Session& session);
 int change_slot(Session& session);
 int change_phb(Session& session);
 int change_pci(Session& session);
+bool valid_port(Session& session);
+bool valid_accelerator(Session& session);
+int change_port(Session& session);
+int change_accelerator(Session& session);
 bool valid_migration(Session& session);
 int migrate_partition(Session& session);
 // -p ent_capacity|variable_weight: adds to or subtracts from the value in /proc/ppc64/lparcfg.

@@ -37,9 +37,10 @@ void apply(const Option& option, Session& session) {
     case 'P': request.prrn_file = option.value; break;
     case 'q': request.count = static_cast<std::uint32_t>(std::strtoul(value, nullptr, 0)); break;
     case 's': request.drc_name = option.value; break;
+    case 't': request.accelerator = option.value; break;
     case 'V': request.without_rpaphp = true; break;
     case 'w': request.timeout_s = std::strtol(value, nullptr, 10) * 60; break;
-    default: break;  // t: not modelled
+    default: break;
   }
 }
 

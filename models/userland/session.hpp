@@ -33,6 +33,7 @@ struct Request {
   std::uint32_t drc_index = 0;           // 0: none
   std::uint32_t count = 0;               // -q, CPUs, LMBs or hundredths of a processor
   std::string p_option;                  // -p, empty: none
+  std::string accelerator;               // -t, empty: none
   std::string prrn_file;                 // -P, empty: none
   long timeout_s = 0;                    // -w in seconds; 0: no limit
   bool identify = true;                  // without -I: a slot is shown to the user

@@ -61,6 +61,8 @@ constexpr std::array kSwitches{
                "-w does not hold for the lock"},
     SwitchInfo{Switch::prrn_name_not_index, "prrn_name_not_index", "7 (6)", kBoth,
                "-P: an index is taken for a name, which no CPU has and which means any one LMB"},
+    SwitchInfo{Switch::accelerator_reversed, "accelerator_reversed", "7 (2)", kBoth,
+               "-c acc -t gzip is refused and anything else is taken"},
 };
 
 // Whether `name` is a word of `list`.

@@ -36,6 +36,7 @@ enum class Switch : std::uint8_t {
   entitlement_32_bits,
   lock_never_waits,
   prrn_name_not_index,
+  accelerator_reversed,
 };
 
 constexpr std::uint64_t bit(Switch s) { return std::uint64_t{1} << static_cast<unsigned>(s); }

@@ -151,6 +151,7 @@ const std::map<Switch, Case> kCases{
         machine.partition.set("/tmp/prrn", "mem 80000004\n");
       },
       "drmgr -P /tmp/prrn"}},
+    {Switch::accelerator_reversed, {nothing, "drmgr -c acc -t gzip -q 1"}},
 };
 
 Version alone(Switch s, bool there) {
