@@ -15,6 +15,7 @@ namespace lparsim::models {
 std::unique_ptr<kernel::GuestKernel> make_guest_kernel(const OsConfig& os,
                                                        kernel::KernelHost& host) {
   if (os.kind == OsKind::generic) return generic_os::make_generic_os(host);
+  if (os.other_kernel) return os.other_kernel(host);
   return kernel::make_linux(host, os.kernel ? *os.kernel : *kernel::find_level("6.1"));
 }
 

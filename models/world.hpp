@@ -13,6 +13,7 @@
 #include "firmware/hypervisor.hpp"
 #include "hmc/hmc.hpp"
 #include "models/kernel/guest_kernel.hpp"
+#include "models/kernel/kernel_host.hpp"
 #include "models/kernel/level.hpp"
 #include "sim/base/actors.hpp"
 #include "sim/base/choices.hpp"
@@ -26,8 +27,11 @@ namespace lparsim::models {
 
 enum class OsKind { linux, generic };
 
+using KernelMaker = std::function<std::unique_ptr<kernel::GuestKernel>(kernel::KernelHost&)>;
+
 struct OsConfig {
   OsKind kind = OsKind::linux;
+  KernelMaker other_kernel;              // linux; in place of ours (docs/kernel-library.md)
   std::shared_ptr<const kernel::KernelLevel> kernel;   // linux; nullptr: 6.1
   std::string userland = "1.3.10";
   // [blocks] linux: runs a command line in place of our own programs; its exit status. Empty: ours.
