@@ -7,7 +7,7 @@ set(LPARSIM_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/lparsim)
 install(TARGETS lparsim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 set(lparsim_exported lparsim_libfdt lparsim_systemc)
-foreach(library base firmware kernel userland generic_os hmc setting models config scenario report conform gateway)
+foreach(library base firmware kernel userland generic_os hmc setting models config scenario report conform gateway explore)
   if(TARGET lparsim_${library})
     list(APPEND lparsim_exported lparsim_${library})
   endif()

@@ -167,6 +167,7 @@ Result<void> Player::rest(const Step& step) {
 
 void Player::compare_outcomes() {
   for (const auto& outcome : outcomes_) {
+    exits.emplace_back(pointer_of(outcome.step->where), outcome.exit_status);
     if (const auto* hmc = std::get_if<HmcStep>(&outcome.step->what)) {
       check_result(hmc->expect, outcome, failures);
     } else if (const auto* run = std::get_if<RunStep>(&outcome.step->what)) {

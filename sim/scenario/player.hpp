@@ -27,6 +27,8 @@ class Player {
 
   std::vector<report::Failure> failures;
   std::vector<report::Violation> violations;
+  // Of each command that ended: JSON pointer of its step, exit status.
+  std::vector<std::pair<std::string, int>> exits;
 
  private:
   using Done = std::function<void()>;
