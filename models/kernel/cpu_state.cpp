@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t kCallInTimeout = 5'000'000'000;    // 5 s, then the thread is "stuck"
 constexpr std::uint64_t kDiePoll = 1'000'000;              // between two stopped-state queries
+constexpr int kStopTries = 100;                            // of stop-self, when it comes back
+constexpr std::uint64_t kStopPause = 100'000'000;
 constexpr int kDiePolls = 25;                              // with cpu_die_gives_up: 0.1 s in all
 constexpr std::uint64_t kDiePollOld = 4'000'000;
 constexpr std::uint64_t kDieWarning = 120'000'000'000;     // a warning each 120 s
@@ -59,8 +61,12 @@ void die(void* argument) {
   const std::uint32_t server = cpu.server;
   cpu.dead = true;
   kernel.host.wake(dead_key(dying->logical));
-  stop_self(kernel, server);
-  kernel.bug("RTAS stop-self returned");
+  for (int tries = 0; tries < kStopTries; ++tries) {
+    stop_self(kernel, server);
+    if (kernel.has(Switch::stop_self_panics)) kernel.bug("RTAS stop-self returned");
+    kernel.host.sleep_ns(kStopPause);
+  }
+  // It idles for ever; who waits for its end gives up.
 }
 
 int wait_stopped(Kernel& kernel, std::uint32_t logical, std::uint32_t server) {

@@ -38,7 +38,12 @@ int release_drc(Kernel& kernel, std::uint32_t index) {
   if (const int error = expect_sense(kernel, index, kPresent)) return error;
   if (const int error = set_indicator(kernel, kIsolationState, index, kIsolate)) return error;
   const int error = set_indicator(kernel, kAllocationState, index, kAllocUnusable);
-  if (error != 0) set_indicator(kernel, kIsolationState, index, kUnisolate);
+  if (error == 0) return 0;
+  set_indicator(kernel, kIsolationState, index, kUnisolate);
+  // It is still in use: what isolate undid is done again.
+  if (!kernel.has(Switch::release_undo_unconfigured)) {
+    free_nodes(kernel, configure_connector(kernel, index));
+  }
   return error;
 }
 

@@ -144,6 +144,10 @@ constexpr std::array kSwitches{
            "hot-plug interrupts and reassignment events are not asked for"),
     SWITCH(dt_requests, "section 10", "6.12 fixed",
            "/sys/kernel/dlpar takes \"dt add\" and \"dt remove\""),
+    SWITCH(stop_self_panics, "found by explore", kAll,
+           "stop-self that firmware refuses once ends the partition"),
+    SWITCH(release_undo_unconfigured, "found by explore", kAll,
+           "a release that fails half way leaves its connector unisolated, not configured"),
 };
 
 #undef SWITCH

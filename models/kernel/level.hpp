@@ -75,6 +75,8 @@ enum class Switch : std::uint8_t {
   no_mobility_files,
   no_hotplug_events,
   dt_requests,
+  stop_self_panics,
+  release_undo_unconfigured,
 };
 
 using Switches = std::bitset<96>;

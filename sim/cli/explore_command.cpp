@@ -1,5 +1,5 @@
-// lparsim explore SCENARIO...: every list of faults up to a length, each scenario in a process of its
-// own.
+// lparsim explore SCENARIO...: every list of faults up to a length, each scenario in a process of
+// its own.
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -105,7 +105,8 @@ class FuseServer::Implementation {
     return (folder == "/" ? "" : folder) + "/" + name;
   }
 
-  // What an operation throws must not go through libfuse; 0 or -errno otherwise.
+  // What an operation throws must not go through libfuse. Nobody is answered then: whoever asked
+  // is to be ended, not to go on with an error.
   template <class Operation>
   static std::int64_t guarded(fuse_req_t request, Operation operation) {
     try {
@@ -230,6 +231,7 @@ class FuseServer::Implementation {
       const auto error = guarded(request, [&]() -> std::int64_t {
         return self.process_.files().read(file.path, file.content);
       });
+      if (self.thrown_ != nullptr) return fuse_reply_none(request);
       if (error != 0) {
         fuse_reply_err(request, static_cast<int>(-error));
         return;
@@ -251,6 +253,7 @@ class FuseServer::Implementation {
       const auto* bytes = reinterpret_cast<const std::uint8_t*>(data);
       return self.process_.files().write(path, {bytes, size});
     });
+    if (self.thrown_ != nullptr) return fuse_reply_none(request);
     if (written < 0) {
       fuse_reply_err(request, static_cast<int>(-written));
     } else {

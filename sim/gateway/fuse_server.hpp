@@ -18,7 +18,7 @@ class FuseServer {
 
   int descriptor() const;
   // [blocks] Answers the next request. False: the mount is gone. Throws what the process's calls
-  // throw (ActorEnded), after the request was answered with an error.
+  // throw (ActorEnded); that request is not answered.
   bool serve();
 
   class Implementation;

@@ -88,10 +88,12 @@ class Running {
   Running(userland::Process& process, Sandbox sandbox, Door door, const Stage& stage,
           const RealProgram& program)
       : process_(process), sandbox_(std::move(sandbox)), door_(std::move(door)),
-        files_(process, std::move(sandbox_.files), stage.real_proc()), program_(program) {}
+        files_(std::in_place, process, std::move(sandbox_.files), stage.real_proc()),
+        program_(program) {}
   ~Running() {
     if (!reaped_) {
       kill_all();
+      files_.reset();                        // who waits for an answer cannot die before
       ::waitpid(sandbox_.process, nullptr, 0);
     }
   }
@@ -116,7 +118,7 @@ class Running {
  private:
   // Empty: patience is over.
   std::vector<pollfd> wait() {
-    std::vector<pollfd> polled{{files_.descriptor(), POLLIN, 0},
+    std::vector<pollfd> polled{{files_->descriptor(), POLLIN, 0},
                                {sandbox_.out.get(), POLLIN, 0},
                                {sandbox_.err.get(), POLLIN, 0},
                                {sandbox_.ended.get(), POLLIN, 0}};
@@ -133,7 +135,7 @@ class Running {
 
   // In this order, so that the same requests are always answered in the same one.
   void serve(const std::vector<pollfd>& polled) {
-    if (polled[0].revents != 0) files_.serve();
+    if (polled[0].revents != 0) files_->serve();
     door_.serve(polled);
     if (polled[1].revents != 0) take(sandbox_.out, false);
     if (polled[2].revents != 0) take(sandbox_.err, true);
@@ -172,7 +174,7 @@ class Running {
   userland::Process& process_;
   Sandbox sandbox_;
   Door door_;
-  FuseServer files_;
+  std::optional<FuseServer> files_;
   const RealProgram& program_;
   bool ended_ = false, reaped_ = false;
 };

@@ -234,6 +234,36 @@ TEST_F(CpuSwitchTest, ARecordOfAnotherTypeBeforeTheCpus) {
   }
 }
 
+TEST_F(CpuSwitchTest, StopSelfThatComesBack) {
+  const Script refused{{"stop-self", {}, {-1}, {}, {}, {}}};
+  for (const bool there : {true, false}) {
+    start(alone(Switch::stop_self_panics, there), {.cores = 2});
+    host_.expect(refused);
+    if (there) {
+      EXPECT_THROW(write("/sys/devices/system/cpu/cpu1/online", "0"), BugHit);
+      host_.forget();
+    } else {
+      host_.expect(stop_cpu(1));
+      EXPECT_EQ(write("/sys/devices/system/cpu/cpu1/online", "0"), 1);
+      EXPECT_EQ(online(), "0\n");
+    }
+  }
+}
+
+TEST_F(CpuSwitchTest, AReleaseThatFailsHalfWay) {
+  for (const bool there : {true, false}) {
+    start(alone(Switch::release_undo_unconfigured, there), {.cores = 2});
+    const auto before = kernel_->view().allocations;
+    host_.expect(stop_cpu(1) + sense(kCpu1, 1) + isolate(kCpu1, 0) + allocate(kCpu1, 0, -1) +
+                 isolate(kCpu1, 1));
+    if (!there) host_.expect(cpu_connector(kCpu1, {1}));
+    host_.expect(start_cpu(1) + hint(kCpu1));
+    EXPECT_EQ(dlpar("cpu remove index 0x10000001"), -EIO);
+    EXPECT_EQ(online(), "0-1\n");
+    EXPECT_EQ(kernel_->view().allocations, before);
+  }
+}
+
 // What firmware says without end uses the memory up, on every level.
 TEST_F(CpuSwitchTest, AnEndlessConnectorComesToAnEnd) {
   for (const KernelLevel& level : levels()) {

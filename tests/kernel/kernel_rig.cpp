@@ -96,7 +96,7 @@ void ScriptedHost::rtas(std::uint32_t, std::uint64_t address) {
   EXPECT_EQ(step.in, in) << "call " << at_ << " " << call;
   EXPECT_EQ(step.out.size(), load_be32(block + 8)) << "call " << at_ << " " << call;
   answer(step, block, nargs);
-  if (call == "stop-self") throw ActorEnded{};
+  if (call == "stop-self" && step.out[0] == 0) throw ActorEnded{};
   if (call == "start-cpu" && step.out[0] == 0 && call_in) kernel->cpu_enter(in[0], in[1], in[2]);
 }
 

@@ -96,6 +96,8 @@ constexpr std::array kShown{
     SwitchShown{S::no_dlpar_file, "LevelFilesTest.FilesThatCameLater"},
     SwitchShown{S::no_mobility_files, "LevelFilesTest.FilesThatCameLater"},
     SwitchShown{S::no_hotplug_events, "LevelFilesTest.EventsAreNotFetched"},
+    SwitchShown{S::stop_self_panics, "CpuSwitchTest.StopSelfThatComesBack"},
+    SwitchShown{S::release_undo_unconfigured, "CpuSwitchTest.AReleaseThatFailsHalfWay"},
     SwitchShown{S::dt_requests, "DtTest.TheFileTellsWhetherTheLevelKnowsIt"},
 };
 
