@@ -74,6 +74,7 @@ class KernelCrowd::Guest final : public kernel::KernelHost {
       hypervisor.rtas_commit(hypervisor.rtas_enter(id_, ServerNumber{call.server},
                                                    GuestAddress{call.address}));
     }
+    crowd_pending_.clear();                      // the kernel knows nothing of these threads
     replaying_ = false;
   }
 
