@@ -49,7 +49,8 @@ class Connector {
   std::int32_t call() {
     const bool impatient = kernel_.has(Switch::connector_impatient);
     for (;;) {
-      const auto status = rtas_call_with_pages(kernel_, "ibm,configure-connector", area_);
+      const std::uint32_t extent = area_.size() > kWorkAreaSize ? kConnectorExtent : 0;
+      const auto status = rtas_call_with_area(kernel_, "ibm,configure-connector", area_, extent);
       const bool again = impatient ? status == kCallAgain : rtas_busy_delay(kernel_, status);
       if (!again) return status;
     }

@@ -117,8 +117,8 @@ void drop_caches(Kernel& kernel, std::vector<NodeId>& nodes) {
   nodes.resize(1);
 }
 
-int attach_cpu(Kernel& kernel, NodeId parent, const std::vector<NodeId>& nodes,
-               std::uint32_t index) {
+int attach_cpu(Kernel& kernel, NodeId parent, std::vector<NodeId>& nodes, std::uint32_t index) {
+  if (kernel.has(Switch::cpu_caches_dropped)) drop_caches(kernel, nodes);
   int error = 0;
   const bool failed = kernel.host.allocation_fails("kernel.cpu_changeset");
   if (failed) {
@@ -167,6 +167,17 @@ int undo_add(Kernel& kernel, const std::vector<NodeId>& nodes, std::uint32_t ind
 
 }  // namespace
 
+std::vector<std::uint32_t> cpu_drcs(const LiveTree& tree) {
+  std::vector<std::uint32_t> found;
+  const NodeId parent = tree.find("/cpus");
+  if (parent == kNoNode) return found;
+  for (const NodeId node : tree.at(parent).children) {
+    if (tree.text(node, "device_type") != "cpu") continue;
+    if (const auto drc = tree.word(node, "ibm,my-drc-index")) found.push_back(*drc);
+  }
+  return found;
+}
+
 NodeId find_cpu(const LiveTree& tree, std::uint32_t index) {
   const NodeId parent = tree.find("/cpus");
   if (parent == kNoNode) return kNoNode;
@@ -178,7 +189,6 @@ NodeId find_cpu(const LiveTree& tree, std::uint32_t index) {
 
 int attach_and_online(Kernel& kernel, NodeId parent, std::vector<NodeId> nodes,
                       std::uint32_t index) {
-  if (kernel.has(Switch::cpu_caches_dropped)) drop_caches(kernel, nodes);
   if (const int error = attach_cpu(kernel, parent, nodes, index)) return error;
   return online_threads(kernel, nodes.front());
 }
@@ -200,7 +210,6 @@ int cpu_add(Kernel& kernel, std::uint32_t index) {
     release_drc(kernel, index);
     return -EINVAL;
   }
-  if (kernel.has(Switch::cpu_caches_dropped)) drop_caches(kernel, nodes);
   if (const int error = attach_cpu(kernel, parent, nodes, index)) return error;
   const int error = online_threads(kernel, nodes.front());
   return error == 0 ? 0 : undo_add(kernel, nodes, index, error);

@@ -15,6 +15,8 @@ int cpu_remove(Kernel& kernel, NodeId node, std::uint32_t index);
 // error of the first takes all back, one of the threads nothing.
 int attach_and_online(Kernel& kernel, NodeId parent, std::vector<NodeId> nodes,
                       std::uint32_t index);
+// Connectors of the CPUs in the tree, in its order.
+std::vector<std::uint32_t> cpu_drcs(const LiveTree& tree);
 // The CPU of this connector, kNoNode: none.
 NodeId find_cpu(const LiveTree& tree, std::uint32_t index);
 // [blocks] Takes the lock; the request of /sys/kernel/dlpar or of an event.

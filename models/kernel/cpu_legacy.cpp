@@ -15,19 +15,8 @@ namespace {
 
 using Drcs = std::vector<std::uint32_t>;
 
-// Connectors of the CPUs in the tree, in its order.
-Drcs present(const Kernel& kernel, NodeId parent) {
-  const LiveTree& tree = kernel.state.tree;
-  Drcs found;
-  for (const NodeId node : tree.at(parent).children) {
-    if (tree.text(node, "device_type") != "cpu") continue;
-    if (const auto drc = tree.word(node, "ibm,my-drc-index")) found.push_back(*drc);
-  }
-  return found;
-}
-
 Drcs absent(const Kernel& kernel, NodeId parent) {
-  const Drcs there = present(kernel, parent);
+  const Drcs there = cpu_drcs(kernel.state.tree);
   Drcs found;
   for (const std::uint32_t drc : listed_drcs(kernel.state.tree, parent)) {
     if (std::find(there.begin(), there.end(), drc) == there.end()) found.push_back(drc);
@@ -66,7 +55,7 @@ int cpu_add_by_count(Kernel& kernel, std::uint32_t count) {
 int cpu_remove_by_count(Kernel& kernel, std::uint32_t count) {
   const NodeId parent = kernel.state.tree.find("/cpus");
   if (parent == kNoNode) return -ENODEV;
-  const Drcs drcs = present(kernel, parent);
+  const Drcs drcs = cpu_drcs(kernel.state.tree);
   if (drcs.size() <= count) return too_few(kernel, drcs.size(), count, "remove");   // one stays
   for (std::uint32_t done = 0; done < count; ++done) {
     if (remove_drc(kernel, drcs[done]) == 0) continue;

@@ -20,7 +20,7 @@ int expect_sense(Kernel& kernel, std::uint32_t index, std::uint32_t wanted) {
   while (rtas_busy_delay(kernel, status)) {
     status = rtas_call(kernel, "get-sensor-state", {kEntitySense, index}, state);
   }
-  if (status != 0) return status < 0 ? rtas_error(kernel, status) : -EIO;
+  if (status != 0) return rtas_error(kernel, status);
   return state[0] == wanted ? 0 : -EBUSY;
 }
 

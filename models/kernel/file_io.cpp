@@ -22,9 +22,8 @@ std::uint8_t byte_in(std::string_view text) {
   return static_cast<std::uint8_t>(value);
 }
 
-// What firmware should not say is passed on as it is, and looks like a short write (kernel.md 0).
-std::int64_t count_or(const Kernel& kernel, int error, std::string_view data) {
-  if (error > 0 && !kernel.has(Switch::coarse_errno)) return -EIO;
+// A positive error, of levels that pass it on, looks like a short write (kernel.md 0).
+std::int64_t count_or(int error, std::string_view data) {
   return error != 0 ? error : static_cast<std::int64_t>(data.size());
 }
 
@@ -74,7 +73,7 @@ int ask_slot_power(Kernel& kernel, std::uint64_t slot, std::string& text) {
 }
 
 std::int64_t write_slot_power(Kernel& kernel, std::uint64_t slot, std::string_view data) {
-  return count_or(kernel, set_slot_power(kernel, slot, byte_in(data)), data);
+  return count_or(set_slot_power(kernel, slot, byte_in(data)), data);
 }
 
 std::string read_slot_address(Kernel& kernel, std::uint64_t slot) {
@@ -86,7 +85,7 @@ std::string read_slot_attention(Kernel& kernel, std::uint64_t slot) {
 }
 
 std::int64_t write_slot_attention(Kernel& kernel, std::uint64_t slot, std::string_view data) {
-  return count_or(kernel, set_slot_attention(kernel, slot, byte_in(data)), data);
+  return count_or(set_slot_attention(kernel, slot, byte_in(data)), data);
 }
 
 // Firmware tells no speeds; types of express slots have none in rpaphp's table either.

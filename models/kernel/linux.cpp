@@ -7,6 +7,7 @@
 
 #include "models/kernel/architecture_vector.hpp"
 #include "models/kernel/cpu.hpp"
+#include "models/kernel/cpu_dlpar.hpp"
 #include "models/kernel/dlpar.hpp"
 #include "models/kernel/epow.hpp"
 #include "models/kernel/error_log.hpp"
@@ -107,12 +108,7 @@ KernelView Linux::view() const {
   }
   out.lmb_size = state.lmb_size;
   out.boot_memory_bytes = state.boot_memory;
-  if (const NodeId parent = state.tree.find("/cpus"); parent != kNoNode) {
-    for (const NodeId node : state.tree.at(parent).children) {
-      if (state.tree.text(node, "device_type") != "cpu") continue;
-      if (const auto drc = state.tree.word(node, "ibm,my-drc-index")) out.cpu_drcs.push_back(*drc);
-    }
-  }
+  out.cpu_drcs = cpu_drcs(state.tree);
   out.allocations = state.tree.objects() + state.leaked;
   out.queued_work =
       state.work.size() + state.pending_interrupts.size() + state.pending_warnings.size();

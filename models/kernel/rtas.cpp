@@ -64,26 +64,16 @@ std::int32_t rtas_call_waiting(Kernel& kernel, std::string_view service,
 std::int32_t rtas_call_with_area(Kernel& kernel, std::string_view service, Bytes& area,
                                  std::uint32_t second) {
   const LockGuard guard(kernel, kWorkAreaLock);
-  std::uint8_t* shared = kernel.host.rmo(kConnectorWorkArea, kWorkAreaSize);
-  if (shared == nullptr) return -1;
-  std::copy(area.begin(), area.end(), shared);
+  const std::array<std::uint8_t*, 2> pages{kernel.host.rmo(kConnectorWorkArea, kWorkAreaSize),
+                                           kernel.host.rmo(kConnectorExtent, kWorkAreaSize)};
+  const std::size_t used = area.size() / kWorkAreaSize;
+  const auto each_page = [&](auto copy) {
+    for (std::size_t i = 0; i < used; ++i) copy(pages[i], area.data() + i * kWorkAreaSize);
+  };
+  if (pages[0] == nullptr || pages[used - 1] == nullptr) return -1;
+  each_page([](auto* shared, auto* own) { std::copy_n(own, kWorkAreaSize, shared); });
   const auto status = rtas_call(kernel, service, {kConnectorWorkArea, second});
-  std::copy_n(shared, kWorkAreaSize, area.begin());
-  return status;
-}
-
-std::int32_t rtas_call_with_pages(Kernel& kernel, std::string_view service, Bytes& pages) {
-  const LockGuard guard(kernel, kWorkAreaLock);
-  const bool extended = pages.size() > kWorkAreaSize;
-  std::uint8_t* first = kernel.host.rmo(kConnectorWorkArea, kWorkAreaSize);
-  std::uint8_t* second = kernel.host.rmo(kConnectorExtent, kWorkAreaSize);
-  if (first == nullptr || second == nullptr) return -1;
-  std::copy_n(pages.begin(), kWorkAreaSize, first);
-  if (extended) std::copy_n(pages.begin() + kWorkAreaSize, kWorkAreaSize, second);
-  const auto status =
-      rtas_call(kernel, service, {kConnectorWorkArea, extended ? kConnectorExtent : 0});
-  std::copy_n(first, kWorkAreaSize, pages.begin());
-  if (extended) std::copy_n(second, kWorkAreaSize, pages.begin() + kWorkAreaSize);
+  each_page([](auto* shared, auto* own) { std::copy_n(shared, kWorkAreaSize, own); });
   return status;
 }
 

@@ -29,13 +29,11 @@ std::int32_t rtas_call_waiting(Kernel& kernel, std::string_view service,
                                std::span<std::uint32_t> out = {});
 // [blocks] One call of a service whose first input is a work area: `area` (kWorkAreaSize bytes) is
 // copied into the one in RMO memory and back under a lock, so that two sequences may interleave
-// (kernel.md 0). -1 when there is no such memory.
+// (kernel.md 0). An area of two pages has its second one at kConnectorExtent. -1 when there is no
+// such memory.
 inline constexpr std::size_t kWorkAreaSize = 4096;
 std::int32_t rtas_call_with_area(Kernel& kernel, std::string_view service, Bytes& area,
                                  std::uint32_t second);
-// The same with further pages behind the first one: where there are some, the second is copied to
-// and from kConnectorExtent, whose address is the second input then.
-std::int32_t rtas_call_with_pages(Kernel& kernel, std::string_view service, Bytes& pages);
 // Whether /rtas has the service.
 bool has_service(const Kernel& kernel, std::string_view service);
 
