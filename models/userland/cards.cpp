@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "models/userland/connectors.hpp"
 #include "models/userland/files.hpp"
@@ -13,10 +12,6 @@
 
 namespace lparsim::userland {
 namespace {
-
-bool is_physical(const Connector& drc) {
-  return std::strtoul(drc.type.c_str(), nullptr, 10) > 0;
-}
 
 // Powers on and unisolates as far as the sensor asks for it. The entity's state afterwards;
 // nullopt: a call failed, which is said.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "models/userland/files.hpp"
 
 namespace lparsim::userland {
@@ -60,6 +63,16 @@ std::optional<Connectors> read_four_lists(PartitionFiles& files, const std::stri
 }
 
 }  // namespace
+
+bool is_physical(const Connector& connector) {
+  return std::strtoul(connector.type.c_str(), nullptr, 10) > 0;
+}
+
+const Connector* connector_of(const std::vector<Connector>& connectors, std::uint32_t index) {
+  const auto found = std::find_if(connectors.begin(), connectors.end(),
+                                  [&](const Connector& one) { return one.index == index; });
+  return found == connectors.end() ? nullptr : &*found;
+}
 
 std::optional<Connectors> read_connectors(PartitionFiles& files, const std::string& directory) {
   const std::string info = directory + "/ibm,drc-info";

@@ -19,6 +19,11 @@ struct Connector {
   std::uint32_t power_domain = 0;
 };
 
+// A physical slot has a number as its type.
+bool is_physical(const Connector& connector);
+// nullptr: none has this index.
+const Connector* connector_of(const std::vector<Connector>& connectors, std::uint32_t index);
+
 // Connectors of the node at `directory` in the order of the property. ibm,drc-info wins when the
 // file is there; otherwise all four of ibm,drc-{names,types,indexes,power-domains} are needed.
 // nullopt: missing, empty or malformed.

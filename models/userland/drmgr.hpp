@@ -29,6 +29,8 @@ int change_cpus(Session& session);
 int change_memory(Session& session);
 // -P FILE of rtas_errd: takes CPUs and LMBs of the file out and in again, whatever comes of it.
 int handle_reassignment(Session& session);
+// Whether -a, -r or -Q was given; if not, that is said for operations of `what`.
+bool adds_removes_or_queries(Session& session, std::string_view what);
 bool valid_slot(Session& session);
 bool valid_phb(Session& session);
 bool valid_pci(Session& session);

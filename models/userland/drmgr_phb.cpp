@@ -264,13 +264,7 @@ bool valid_phb(Session& session) {
     session.say(kError, "A drc name or index must be specified\n");
     return false;
   }
-  if (request.action == Action::add || request.action == Action::remove ||
-      request.action == Action::query) {
-    return true;
-  }
-  session.say(kError,
-              "The '-r', '-a', or '-Q' option must be specified for PHB operations.\n");
-  return false;
+  return adds_removes_or_queries(session, "PHB");
 }
 
 int change_phb(Session& session) {
@@ -280,11 +274,10 @@ int change_phb(Session& session) {
     return -1;
   }
   if (!request.drc_name) {
-    if (const auto* connectors = connectors_at(session, std::string(kTree))) {
-      for (const Connector& drc : *connectors) {
-        if (drc.index == request.drc_index && !request.drc_name) request.drc_name = drc.name;
-      }
-    }
+    const auto* connectors = connectors_at(session, std::string(kTree));
+    const Connector* drc =
+        connectors == nullptr ? nullptr : connector_of(*connectors, request.drc_index);
+    if (drc != nullptr) request.drc_name = drc->name;
     if (!request.drc_name) {
       session.say(kError, fmt::format("Could not locate DRC name for DRC index: 0x{:x}",
                                       request.drc_index));

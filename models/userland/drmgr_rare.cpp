@@ -26,13 +26,7 @@ bool valid_port(Session& session) {
     session.say(kError, "A drc name  must be specified\n");
     return false;
   }
-  if (request.action == Action::add || request.action == Action::remove ||
-      request.action == Action::query) {
-    return true;
-  }
-  session.say(kError,
-              "The '-r', '-a', or '-Q' option must be specified for HEA operations.\n");
-  return false;
+  return adds_removes_or_queries(session, "HEA");
 }
 
 // What a partition with such a port would do is left out: all of them are gone.

@@ -164,19 +164,21 @@ int add(Session& session) {
 
 }  // namespace
 
+bool adds_removes_or_queries(Session& session, std::string_view what) {
+  const Action action = session.request.action;
+  if (action == Action::add || action == Action::remove || action == Action::query) return true;
+  session.say(kError, fmt::format("The '-r', '-a', or '-Q' option must be specified for {} "
+                                  "operations.\n", what));
+  return false;
+}
+
 bool valid_slot(Session& session) {
   const Request& request = session.request;
   if (!request.drc_name) {
     session.say(kError, "A drc name must be specified\n");
     return false;
   }
-  if (request.action == Action::add || request.action == Action::remove ||
-      request.action == Action::query) {
-    return true;
-  }
-  session.say(kError,
-              "The '-r', '-a', or '-Q' option must be specified for slot operations.\n");
-  return false;
+  return adds_removes_or_queries(session, "slot");
 }
 
 int change_slot(Session& session) {

@@ -28,9 +28,8 @@ std::optional<Slots> virtual_devices(Session& session, const std::string& path,
     const std::string node = path + "/" + name;
     const auto index = cell_property(session.files, node + "/ibm,my-drc-index");
     if (!index) continue;
-    const auto drc = std::find_if(connectors.begin(), connectors.end(),
-                                  [&](const Connector& one) { return one.index == *index; });
-    if (drc == connectors.end()) {
+    const Connector* drc = connector_of(connectors, *index);
+    if (drc == nullptr) {
       session.say(kError, fmt::format("Unable to find DRC index {}\n",
                                       static_cast<std::int32_t>(*index)));
       return std::nullopt;
@@ -45,10 +44,9 @@ std::optional<Slots> virtual_devices(Session& session, const std::string& path,
 
 // A connector as an element of a list of `kind`; nullopt: it is none.
 std::optional<SlotKind> kind_of(const Connector& drc, SlotKind kind) {
-  const bool physical = std::strtoul(drc.type.c_str(), nullptr, 10) > 0;
   const bool logical = drc.type == "SLOT";
   switch (kind) {
-    case SlotKind::hot_plug: return physical ? std::optional(kind) : std::nullopt;
+    case SlotKind::hot_plug: return is_physical(drc) ? std::optional(kind) : std::nullopt;
     case SlotKind::host_bridge: return logical ? SlotKind::logical : SlotKind::hot_plug;
     default: return logical ? std::optional(kind) : std::nullopt;
   }
@@ -86,12 +84,7 @@ void add_host_bridge(Session& session, const std::string& path, Slots& out) {
   const auto index = cell_property(session.files, path + "/ibm,my-drc-index");
   const auto* connectors = connectors_at(session, kRoot);
   if (!index) return;
-  const Connector* drc = nullptr;
-  if (connectors != nullptr) {
-    for (const Connector& one : *connectors) {
-      if (one.index == *index && drc == nullptr) drc = &one;
-    }
-  }
+  const Connector* drc = connectors == nullptr ? nullptr : connector_of(*connectors, *index);
   if (drc == nullptr) {
     session.say(kError,
                 fmt::format("Could not find drc index 0x{:x} to add to phb list\n", *index));

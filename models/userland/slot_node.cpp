@@ -116,10 +116,9 @@ void add_child(Session& session, Slot& parent, const std::string& path) {
   const auto index = cell_property(session.files, path + "/ibm,my-drc-index");
   const auto* connectors = connectors_at(session, path.substr(0, path.rfind('/')));
   if (!index || connectors == nullptr) return;
-  const auto drc = std::find_if(connectors->begin(), connectors->end(),
-                                [&](const Connector& one) { return one.index == *index; });
+  const Connector* drc = connector_of(*connectors, *index);
   // The real program reads through a null pointer here: firmware with such a tree was never seen.
-  if (drc == connectors->end()) return;
+  if (drc == nullptr) return;
   Slot child = make_slot(session, parent.kind, *drc, path);
   child.node_name = parent.drc.type == "SLOT" && parent.kind == SlotKind::logical
                         ? parent.node_name
