@@ -1,12 +1,10 @@
 #include "sim/config/kernel_file.hpp"
 
-#include <fmt/format.h>
-
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "sim/config/json_reader.hpp"
+#include "sim/config/named_file.hpp"
 
 namespace lparsim::config {
 namespace {
@@ -82,14 +80,9 @@ Result<KernelLevelPointer> kernel_named(const std::string& name, const std::stri
   if (const KernelLevel* level = kernel::find_level(name)) {
     return KernelLevelPointer(KernelLevelPointer{}, level);   // a constant: not owned
   }
-  const auto path = (std::filesystem::path(folder) / name).lexically_normal();
-  std::error_code ignored;
-  if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) {
-    return read_kernel(path.string());
-  }
-  return bad_input(where,
-                   fmt::format("found \"{}\", allowed are {} and the file of a kernel level; none "
-                               "is at {}", name, fmt::join(level_names(), ", "), path.string()));
+  const auto path = file_named(name, folder, where, level_names(), "a kernel level");
+  if (!path) return tl::make_unexpected(path.error());
+  return read_kernel(*path);
 }
 
 std::string kernel_schema() {

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <map>
 
 #include "firmware/profiles/profile_fields.hpp"
 #include "sim/config/json_reader.hpp"
+#include "sim/config/named_file.hpp"
 
 namespace lparsim::config {
 namespace {
@@ -153,15 +153,10 @@ Result<FirmwareProfilePointer> profile_named(const std::string& name, const std:
   if (const auto* profile = firmware::find_profile(name)) {
     return FirmwareProfilePointer(FirmwareProfilePointer{}, profile);   // a constant: not owned
   }
-  const auto path = (std::filesystem::path(folder) / name).lexically_normal();
-  std::error_code ignored;
-  if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) {
-    return read_profile(path.string());
-  }
-  return bad_input(
-      where,
-      fmt::format("found \"{}\", allowed are {} and the file of a profile; none is at {}", name,
-                  fmt::join(firmware::profile_names(), ", "), path.string()));
+  const auto path =
+      file_named(name, folder, where, firmware::profile_names(), "a profile");
+  if (!path) return tl::make_unexpected(path.error());
+  return read_profile(*path);
 }
 
 }  // namespace lparsim::config
