@@ -21,7 +21,6 @@ namespace {
 
 constexpr const char* kEmulator = "qemu-ppc64le";
 constexpr const char* kShim = "liblparsim_shim.so";
-// rmo_buffer of the partition (kernel.md): what a program may have written when it calls RTAS.
 constexpr std::array<const char*, 4> kPath{"/usr/sbin", "/sbin", "/usr/bin", "/bin"};
 
 // Where a program's name leads to in the sysroot; nullopt: nowhere.

@@ -130,24 +130,16 @@ static int needs_mode(int flags) {
   return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
-int open(const char* path, int flags, ...) {
-  mode_t mode = 0;
-  if (needs_mode(flags)) {
-    va_list list;
-    va_start(list, flags);
-    mode = va_arg(list, mode_t);
-    va_end(list);
+#define OPEN(name)                                \
+  int name(const char* path, int flags, ...) {    \
+    mode_t mode = 0;                              \
+    if (needs_mode(flags)) {                      \
+      va_list list;                               \
+      va_start(list, flags);                      \
+      mode = va_arg(list, mode_t);                \
+      va_end(list);                               \
+    }                                             \
+    return open_file(#name, path, flags, mode);   \
   }
-  return open_file("open", path, flags, mode);
-}
-
-int open64(const char* path, int flags, ...) {
-  mode_t mode = 0;
-  if (needs_mode(flags)) {
-    va_list list;
-    va_start(list, flags);
-    mode = va_arg(list, mode_t);
-    va_end(list);
-  }
-  return open_file("open64", path, flags, mode);
-}
+OPEN(open)
+OPEN(open64)
