@@ -2,14 +2,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "sim/cli/booted_machine.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/gateway/gateway.hpp"
-#include "sim/scenario/boot.hpp"
 
 namespace lparsim::cli {
 namespace {
 
-constexpr Duration kBootLimit = std::chrono::hours(1);
 constexpr Duration kProgramLimit = std::chrono::hours(24 * 365);
 
 struct ExecArguments {
@@ -19,13 +18,11 @@ struct ExecArguments {
 };
 
 Result<PartitionId> linux_named(const models::WorldConfig& machine, const std::string& name) {
-  for (const auto& partition : machine.platform.partitions) {
-    if (partition.name != name) continue;
-    const auto& os = machine.os.at(partition.id);
-    if (os.kind == models::OsKind::linux && os.powered_on) return partition.id;
-    return bad_input(name, "this partition does not run Linux");
-  }
-  return bad_input(name, "no such partition in this machine");
+  const auto partition = partition_named(machine, name);
+  if (!partition) return partition;
+  const auto& os = machine.os.at(*partition);
+  if (os.kind == models::OsKind::linux && os.powered_on) return partition;
+  return bad_input(name, "this partition does not run Linux");
 }
 
 int run_program(models::World& world, PartitionId partition, const ExecArguments& arguments,
@@ -61,15 +58,9 @@ int exec(const ExecArguments& arguments) {
   if (!machine) return refuse(machine.error());
   const auto partition = linux_named(*machine, arguments.partition);
   if (!partition) return refuse(partition.error());
-  const auto awaited = scenario::reachable(*machine);
-  NormalChoices choices;
-  models::World world(std::move(*machine), choices);
-  if (const auto booted = scenario::boot(world, awaited, kBootLimit); !booted) {
-    return refuse(booted.error());
-  }
-  const int status = run_program(world, *partition, arguments, *stage);
-  world.end_all_actors();
-  return status;
+  const auto booted = boot_machine(std::move(*machine));
+  if (!booted) return refuse(booted.error());
+  return run_program((*booted)->world, *partition, arguments, *stage);
 }
 
 }  // namespace

@@ -26,8 +26,6 @@ struct ExploreArguments {
   scenario::ProfileNames profiles;
 };
 
-constexpr int kFound = 1;
-
 std::function<void(std::uint64_t)> shown_progress() {
   if (::isatty(STDERR_FILENO) == 0) return {};
   return [](std::uint64_t runs) {
@@ -95,7 +93,7 @@ int explore_one(const std::string& file, const ExploreArguments& arguments) {
     }
     fmt::print("    written to {}\n", *target);
   }
-  return report->violations.empty() && report->endless == 0 ? 0 : kFound;
+  return report->violations.empty() && report->endless == 0 ? 0 : kExpectationFailed;
 }
 
 // SystemC allows one simulation per process.
@@ -112,28 +110,19 @@ int in_a_process(const std::string& file, const ExploreArguments& arguments) {
   }
   if (process > 0 && WIFEXITED(status)) return WEXITSTATUS(status);
   complain({ErrorCode::unsupported, "the simulator itself ended in one of the runs", file});
-  return kFound;
+  return kExpectationFailed;
 }
 
 int explore_all(const ExploreArguments& arguments) {
-  const auto files = json_files(arguments.paths);
-  if (!files) {
-    complain(files.error());
+  const auto files = scenarios_below(arguments.paths);
+  if (!files || files->empty()) {
+    complain(files ? Error{ErrorCode::not_found, "no scenario found", arguments.paths.front()}
+                   : files.error());
     return kBadInput;
   }
   int worst = 0;
-  bool any = false;
-  for (const auto& file : *files) {
-    const bool named = std::find(arguments.paths.begin(), arguments.paths.end(), file) !=
-                       arguments.paths.end();
-    const auto kind = kind_of_file(file);
-    if (!named && (!kind || *kind != "scenario")) continue;
-    any = true;
-    worst = std::max(worst, in_a_process(file, arguments));
-  }
-  if (any) return worst;
-  complain({ErrorCode::not_found, "no scenario found", arguments.paths.front()});
-  return kBadInput;
+  for (const auto& file : *files) worst = std::max(worst, in_a_process(file, arguments));
+  return worst;
 }
 
 }  // namespace

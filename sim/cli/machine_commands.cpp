@@ -5,15 +5,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "sim/cli/booted_machine.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/paths.hpp"
 #include "sim/report/atomic_file.hpp"
-#include "sim/scenario/boot.hpp"
 
 namespace lparsim::cli {
 namespace {
 
-constexpr Duration kBootLimit = std::chrono::hours(1);
 constexpr Duration kCommandLimit = std::chrono::hours(24 * 365);
 
 struct MachineArguments {
@@ -51,32 +50,21 @@ int run_hmc(const MachineArguments& arguments) {
     complain(machine.error());
     return kOwnFailure;
   }
-  const auto awaited = scenario::reachable(*machine);
-  NormalChoices choices;
-  models::World world(std::move(*machine), choices);
-  if (const auto booted = scenario::boot(world, awaited, kBootLimit); !booted) {
+  const auto booted = boot_machine(std::move(*machine));
+  if (!booted) {
     complain(booted.error());
     return kOwnFailure;
   }
   int exit_status = 0;
   for (const auto& command : arguments.commands) {
-    const auto status = run_command(world, command);
+    const auto status = run_command((*booted)->world, command);
     if (!status) {
       complain(status.error());
-      exit_status = kOwnFailure;
-      break;
+      return kOwnFailure;
     }
     if (*status != 0 && exit_status == 0) exit_status = *status;   // the first failure is told
   }
-  world.end_all_actors();
   return exit_status;
-}
-
-Result<PartitionId> partition_named(const models::WorldConfig& machine, const std::string& name) {
-  for (const auto& partition : machine.platform.partitions) {
-    if (partition.name == name) return partition.id;
-  }
-  return bad_input(name, "no such partition in this machine");
 }
 
 int write_tree(const MachineArguments& arguments) {
@@ -87,21 +75,18 @@ int write_tree(const MachineArguments& arguments) {
     complain(partition.error());
     return kBadInput;
   }
-  const auto awaited = scenario::reachable(*machine);
-  NormalChoices choices;
-  models::World world(std::move(*machine), choices);
-  if (const auto booted = scenario::boot(world, awaited, kBootLimit); !booted) {
+  const auto booted = boot_machine(std::move(*machine));
+  if (!booted) {
     complain(booted.error());
     return kBadInput;
   }
-  const bool running = world.hypervisor().partition(*partition).power == firmware::PowerState::on;
-  const Bytes tree = running ? world.hypervisor().flattened_tree(*partition) : Bytes();
-  world.end_all_actors();
-  if (!running) {
+  const auto& hypervisor = (*booted)->world.hypervisor();
+  if (hypervisor.partition(*partition).power != firmware::PowerState::on) {
     complain({ErrorCode::unsupported, "the partition is not activated, it has no device tree",
               arguments.partition});
     return kBadInput;
   }
+  const Bytes tree = hypervisor.flattened_tree(*partition);
   const std::string_view content(reinterpret_cast<const char*>(tree.data()), tree.size());
   const auto written = report::write_file_atomically(arguments.output, content);
   if (!written) complain(written.error());

@@ -91,4 +91,17 @@ Result<std::string> kind_of_file(const std::string& path) {
   return kind;
 }
 
+Result<std::vector<std::string>> scenarios_below(const std::vector<std::string>& paths) {
+  auto files = json_files(paths);
+  if (!files) return files;
+  std::vector<std::string> scenarios;
+  for (const auto& file : *files) {
+    const bool named = std::find(paths.begin(), paths.end(), file) != paths.end();
+    const auto kind = kind_of_file(file);
+    // What cannot be read is kept: running it gives the error, and the others still run.
+    if (named || !kind || *kind == "scenario") scenarios.push_back(file);
+  }
+  return scenarios;
+}
+
 }  // namespace lparsim::cli

@@ -23,6 +23,10 @@ Result<std::vector<std::string>> json_files(const std::vector<std::string>& path
 // "$schema" instead, is a "schema".
 Result<std::string> kind_of_file(const std::string& path);
 
+// The scenarios among them: machines and schemas are passed over in folders, a file that is named
+// must be one. What cannot be read is kept, so that whoever uses it tells of it.
+Result<std::vector<std::string>> scenarios_below(const std::vector<std::string>& paths);
+
 // The benchmark program that was built or installed together with this one.
 Result<std::string> bench_program();
 

@@ -13,6 +13,7 @@
 #include "sim/cli/commands.hpp"
 #include "sim/cli/jobs.hpp"
 #include "sim/cli/paths.hpp"
+#include "sim/config/kernel_file.hpp"
 #include "sim/config/profile_file.hpp"
 #include "sim/report/atomic_file.hpp"
 #include "sim/report/junit.hpp"
@@ -27,20 +28,6 @@ struct RunArguments {
   std::string junit, result, log;
   bool quiet = false;
 };
-
-// Machines and schemas are passed over in folders; a file that is named must be a scenario.
-Result<std::vector<std::string>> scenarios_below(const std::vector<std::string>& paths) {
-  auto files = json_files(paths);
-  if (!files) return files;
-  std::vector<std::string> scenarios;
-  for (const auto& file : *files) {
-    const bool named = std::find(paths.begin(), paths.end(), file) != paths.end();
-    const auto kind = kind_of_file(file);
-    // What cannot be read is kept: running it gives the error, and the others still run.
-    if (named || !kind || *kind == "scenario") scenarios.push_back(file);
-  }
-  return scenarios;
-}
 
 // A folder for the logs of the scenarios' processes; removed with this object.
 class TemporaryFolder {
@@ -89,6 +76,19 @@ Result<void> write_outputs(const RunArguments& arguments,
   return written;
 }
 
+// The files that the command line names in place of shipped profiles.
+Result<void> check_files(const scenario::ProfileNames& names) {
+  if (const auto& firmware = names.firmware) {
+    const auto read = config::profile_named(firmware->name, firmware->folder, firmware->where);
+    if (!read) return tl::make_unexpected(read.error());
+  }
+  if (const auto& kernel = names.kernel) {
+    const auto read = config::kernel_named(kernel->name, kernel->folder, kernel->where);
+    if (!read) return tl::make_unexpected(read.error());
+  }
+  return {};
+}
+
 int run(RunArguments& arguments) {
   const auto paths = scenarios_below(arguments.paths);
   if (!paths || paths->empty()) {
@@ -96,12 +96,10 @@ int run(RunArguments& arguments) {
                    : paths.error());
     return kBadInput;
   }
-  if (const auto& firmware = arguments.options.profiles.firmware) {   // told once, not by each
-    const auto read = config::profile_named(firmware->name, firmware->folder, firmware->where);
-    if (!read) {
-      complain(read.error());
-      return kBadInput;
-    }
+  // Told once, not by each scenario.
+  if (const auto good = check_files(arguments.options.profiles); !good) {
+    complain(good.error());
+    return kBadInput;
   }
   std::unique_ptr<TemporaryFolder> logs;
   if (!arguments.log.empty()) {
