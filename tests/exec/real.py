@@ -2,30 +2,26 @@
 
 LPARSIM_SYSROOT names the folder that packaging/ppc64el-sysroot.sh made. Where something is missing a
 test is skipped with the reason (exit status 77 for ctest); LPARSIM_EXEC=required makes it fail."""
+import functools
 import os
 import pathlib
-import subprocess
 import sys
 
-PROGRAM = os.environ["LPARSIM_PROGRAM"]
+import program
+
 TOP = pathlib.Path(os.environ["LPARSIM_TOP"])
 SYSROOT = pathlib.Path(os.environ["LPARSIM_SYSROOT"])
 MACHINES = TOP / "scenarios/machines"
 SKIPPED = 77
-
-
-def lparsim(*arguments, **more):
-    environment = dict(os.environ, SYSTEMC_DISABLE_COPYRIGHT_MESSAGE="1")
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
-                          errors="replace", timeout=300, env=environment, check=False, **more)
+lparsim = functools.partial(program.lparsim, timeout=300)
 
 
 def missing(sysroot):
     """One line that says why real programs cannot run here; None when they can."""
     more = ["--sysroot", str(SYSROOT)] if sysroot else []
-    program = "lsslot" if sysroot else "true"
+    name = "lsslot" if sysroot else "true"
     words = ["-c", "cpu"] if sysroot else []
-    done = lparsim("exec", MACHINES / "small.json", "alpha", *more, "--", program, *words)
+    done = lparsim("exec", MACHINES / "small.json", "alpha", *more, "--", name, *words)
     return None if done.returncode == 0 else (done.stderr.strip().splitlines() or ["?"])[-1]
 
 

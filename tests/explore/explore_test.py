@@ -1,28 +1,16 @@
 """lparsim explore: what it finds, what it writes, and what it refuses."""
+import functools
 import json
-import os
-import pathlib
-import subprocess
-import tempfile
 import unittest
 
-PROGRAM = os.environ["LPARSIM_PROGRAM"]
-FLOWS = pathlib.Path(os.environ["LPARSIM_TOP"]) / "scenarios/flows"
+import program
+from program import FLOWS
+
+lparsim = functools.partial(program.lparsim, timeout=300)
 CORE = ["cpu_add", "cpu_remove", "cpu_move", "memory_add", "memory_remove", "memory_move"]
 
 
-def lparsim(*arguments):
-    environment = dict(os.environ, SYSTEMC_DISABLE_COPYRIGHT_MESSAGE="1")
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=300, env=environment, check=False)
-
-
-class Explore(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class Explore(program.ProgramTest):
     def test_one_fault_anywhere_harms_nothing_on_the_level_without_defects(self):
         done = lparsim("explore", "--kernel", "fixed", *[FLOWS / f"{flow}.json" for flow in CORE])
         self.assertEqual(done.returncode, 0, done.stdout)

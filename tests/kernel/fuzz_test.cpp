@@ -4,23 +4,19 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <random>
 #include <string>
 
 #include "sim/base/actors.hpp"
-#include "tests/kernel/kernel_rig.hpp"
 #include "tests/kernel/rig_tree.hpp"
+#include "tests/kernel/seeded_host.hpp"
 
 namespace lparsim::kernel {
 namespace {
 
-class FuzzHost final : public ScriptedHost {
+class FuzzHost final : public SeededHost {
  public:
-  explicit FuzzHost(std::uint32_t seed) : random_(seed) {}
+  using SeededHost::SeededHost;
 
-  std::uint32_t pick(std::uint32_t below) {
-    return std::uniform_int_distribution<std::uint32_t>(0, below - 1)(random_);
-  }
   std::uint32_t cell() {
     constexpr std::array<std::uint32_t, 12> kCells{0, 1, 2, 3, 4, 0x20, 0x30, 0x100, 0x10000001,
                                                    0x80000004, 0x80000005, 0xffffffff};
@@ -94,8 +90,6 @@ class FuzzHost final : public ScriptedHost {
     std::copy_n(log.begin(), log.size() - pick(static_cast<std::uint32_t>(log.size())),
                 rmo(kEventBuffer, log.size()));
   }
-
-  std::mt19937 random_;
 };
 
 struct FuzzCase {

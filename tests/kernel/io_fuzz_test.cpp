@@ -1,23 +1,19 @@
 // Seeded nonsense for the files of I/O: whatever user space writes and firmware answers, the level
 // `fixed` says an errno or a count, holds no lock and keeps a tree that can be walked.
 #include <algorithm>
-#include <random>
 #include <set>
 
-#include "tests/kernel/kernel_rig.hpp"
 #include "tests/kernel/rig_tree.hpp"
+#include "tests/kernel/seeded_host.hpp"
 
 namespace lparsim::kernel {
 namespace {
 
 // Firmware that answers anything.
-class RandomHost final : public ScriptedHost {
+class RandomHost final : public SeededHost {
  public:
-  explicit RandomHost(std::uint32_t seed) : random_(seed) {}
+  using SeededHost::SeededHost;
 
-  std::uint32_t pick(std::uint32_t below) {
-    return std::uniform_int_distribution<std::uint32_t>(0, below - 1)(random_);
-  }
   void rtas(std::uint32_t, std::uint64_t address) override {
     std::uint8_t* block = rmo(address, 76);
     const std::size_t in = load_be32(block + 4), out = load_be32(block + 8);
@@ -36,9 +32,6 @@ class RandomHost final : public ScriptedHost {
                             std::uint32_t) override {
     return pick(20) == 0 ? 1 : 0;
   }
-
- private:
-  std::mt19937 random_;
 };
 
 class IoFuzzTest : public ::testing::TestWithParam<std::uint32_t> {

@@ -12,10 +12,10 @@ FLOWS = TOP / "scenarios/flows"
 MACHINE = TOP / "scenarios/machines/small.json"
 
 
-def lparsim(*arguments, cwd=None):
+def lparsim(*arguments, cwd=None, timeout=120):
     environment = dict(os.environ, SYSTEMC_DISABLE_COPYRIGHT_MESSAGE="1")
     return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
-                          errors="replace", timeout=120, cwd=cwd, env=environment, check=False)
+                          errors="replace", timeout=timeout, cwd=cwd, env=environment, check=False)
 
 
 class ProgramTest(unittest.TestCase):
