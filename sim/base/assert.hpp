@@ -10,6 +10,10 @@ namespace lparsim {
 // One process runs one world, so this is the one registration that is global.
 void set_crash_report(std::function<std::string()> report);
 
+// Called by a failed assertion before it reports anything. A program that can tell the failure
+// better by starting anew does not come back from it.
+void set_assertion_hook(void (*hook)());
+
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line);
 
 }  // namespace lparsim

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "sim/cli/run_again.hpp"
 #include "sim/cli/watchdog.hpp"
 #include "sim/report/result_json.hpp"
 #include "sim/scenario/runner.hpp"
@@ -36,10 +37,8 @@ ScenarioResult error_result(const std::string& path, std::string line) {
   return result;
 }
 
-ScenarioResult run_here(const std::string& path, std::size_t number, const JobOptions& options,
-                        scenario::Progress& progress) {
-  auto loaded = scenario::load_scenario(path, options.profiles);
-  if (!loaded) return error_result(path, loaded.error().line());
+ScenarioResult run_loaded(const std::string& path, std::size_t number, const JobOptions& options,
+                          scenario::Loaded loaded, scenario::Progress& progress) {
   scenario::RunOptions run;
   run.seed = options.seed;
   run.episodes = options.episodes;
@@ -49,12 +48,19 @@ ScenarioResult run_here(const std::string& path, std::size_t number, const JobOp
     log.open(options.log_folder + "/" + std::to_string(number));
     run.log_line = [&log](std::string_view line) { log << line << '\n'; };
   }
-  auto result = scenario::run_scenario(loaded->scenario, std::move(loaded->machine), run);
+  auto result = scenario::run_scenario(loaded.scenario, std::move(loaded.machine), run);
   result.path = path;
   if (log.is_open() && !log.flush()) {
     return error_result(path, path + ": the events cannot be written to the temporary folder");
   }
   return result;
+}
+
+ScenarioResult run_here(const std::string& path, std::size_t number, const JobOptions& options,
+                        scenario::Progress& progress) {
+  auto loaded = scenario::load_scenario(path, options.profiles);
+  if (!loaded) return error_result(path, loaded.error().line());
+  return run_loaded(path, number, options, std::move(*loaded), progress);
 }
 
 // The regular expressions of the standard library take stack with the length of the text.
@@ -193,11 +199,39 @@ class Pool {
   std::vector<Job> running_;
 };
 
+bool starts_real_programs(const models::WorldConfig& machine) {
+  return std::any_of(machine.os.begin(), machine.os.end(),
+                     [](const auto& os) { return static_cast<bool>(os.second.agent); });
+}
+
+// The result of a single scenario, run in this process: making another one costs as much time as
+// a short flow takes. nullopt: it has to be isolated, because that was asked for after a crash or
+// because real programs or temporary files would survive one.
+std::optional<ScenarioResult> run_alone(const std::string& path, const JobOptions& options) {
+  if (isolation_wanted() || !options.log_folder.empty()) return std::nullopt;
+  const auto started = RealClock::now();
+  static scenario::Progress progress;
+  const RunAgainIsolated unless_it_ends_well(progress);
+  auto loaded = scenario::load_scenario(path, options.profiles);
+  if (!loaded) return error_result(path, loaded.error().line());
+  if (starts_real_programs(loaded->machine)) return std::nullopt;
+  raise_stack_limit();
+  auto result = run_loaded(path, 0, options, std::move(*loaded), progress);
+  result.real_seconds = std::chrono::duration<double>(RealClock::now() - started).count();
+  return result;
+}
+
 }  // namespace
 
 std::vector<ScenarioResult> run_jobs(const std::vector<std::string>& paths,
                                      const JobOptions& options,
                                      const std::function<void(const ScenarioResult&)>& finished) {
+  if (paths.size() == 1) {
+    if (auto result = run_alone(paths.front(), options)) {
+      finished(*result);
+      return {std::move(*result)};
+    }
+  }
   return Pool(paths, options).run(finished);
 }
 

@@ -1,4 +1,5 @@
-// Runs scenarios, each in a process of its own that is forked before anything of SystemC is built.
+// Runs scenarios, each in a process of its own that is forked before anything of SystemC is built;
+// a single one in this process, where a crash has the same result (run_again.hpp).
 #pragma once
 
 #include <functional>
