@@ -77,6 +77,7 @@ const Inventory& Hmc::inventory() const { return impl_->state.inventory; }
 
 void Hmc::hand_over(PartitionId partition, Hmc& target) {
   move_records(impl_->state.inventory, partition, target.impl_->state.inventory);
+  impl_->state.reported.hand_over(partition, target.impl_->state.reported);
 }
 
 bool Hmc::difference_was_reported(PartitionId partition) const {

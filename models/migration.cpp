@@ -135,15 +135,18 @@ void Migrations::give_up(Move& move, std::uint32_t reason) {
   }
 }
 
-MigrationEnd Migrations::move_running(Move& move, std::optional<Duration> deadline) {
-  const auto tell = [&](std::string_view phase) {
+MigrationEnd Migrations::move_running(Move& move, std::optional<Duration> patience) {
+  const auto tell = [&](std::string_view phase, Duration longer) {
+    std::optional<Duration> latest;
+    if (patience) latest = *patience + longer;
     return rmc_.run(move.partition,
-                    fmt::format("drmgr -m -c pmig -p {} -s 0x{:x}", phase, move.stream), deadline);
+                    fmt::format("drmgr -m -c pmig -p {} -s 0x{:x}", phase, move.stream), latest);
   };
-  hmc::RmcReply os = tell("check");
+  hmc::RmcReply os = tell("check", {});
   if (os.kind == hmc::RmcReply::done && os.exit_status == 0) {
     start_movers(move);
-    os = tell("pre");
+    // Its drmgr comes back on the target, after the movers' work.
+    os = tell("pre", move_time(move) + kSuspendPatience);
   }
   const bool failed = os.kind != hmc::RmcReply::done || os.exit_status != 0;
   if (failed && source(move).cancel(move.partition, kByOrchestrator) == VasiStatus::success) {
@@ -170,10 +173,14 @@ void Migrations::start_movers(Move& move) {
                         [this, &move] { carry(move); });
 }
 
+Duration Migrations::move_time(const Move& move) const {
+  const auto& hypervisor = *systems_[move.from].hypervisor;
+  return copy_time(hypervisor.partition(move.partition).owned_lmbs *
+                   hypervisor.platform().lmb_bytes);
+}
+
 void Migrations::carry(Move& move) {
-  const auto& ledger = systems_[move.from].hypervisor->partition(move.partition);
-  context_.actors.sleep(
-      copy_time(ledger.owned_lmbs * systems_[move.from].hypervisor->platform().lmb_bytes));
+  context_.actors.sleep(move_time(move));
   if (source(move).suspend(move.partition) == VasiStatus::success) {
     log(move, "suspending");
     move.state = MigrationState::in_progress;

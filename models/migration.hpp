@@ -68,9 +68,10 @@ class Migrations {
   void log(const Move& move, std::string_view what);
   std::optional<hmc::MigrationEnd> enable(Move& move);
   void give_up(Move& move, std::uint32_t reason);
-  hmc::MigrationEnd move_running(Move& move, std::optional<Duration> deadline);
+  hmc::MigrationEnd move_running(Move& move, std::optional<Duration> patience);
   hmc::MigrationEnd move_inactive(Move& move);
   void start_movers(Move& move);
+  Duration move_time(const Move& move) const;       // that the movers need for its memory
   void carry(Move& move);
   bool wait_until_suspended(Move& move);
   bool hand_over(Move& move);

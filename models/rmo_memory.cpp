@@ -36,6 +36,13 @@ void RmoMemory::power_off() {
   image_ = nullptr;
 }
 
+void RmoMemory::part_from_parent() {
+  if (rmo().empty()) return;
+  const void* mapped = mmap(rmo().data(), rmo().size(), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED, fd_, 0);
+  LPARSIM_ASSERT(mapped == rmo().data());
+}
+
 void RmoMemory::written(std::uint64_t address, std::uint64_t size) {
   if (size == 0) return;
   for (auto page = address / kPage; page <= (address + size - 1) / kPage; ++page) {

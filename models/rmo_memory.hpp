@@ -24,6 +24,9 @@ class RmoMemory final : public firmware::GuestMemory {
 
   void power_on(std::uint64_t bytes);  // all zeros
   void power_off();
+  // In a process that was forked since power-on: what is written from now on is seen here alone.
+  // Real programs cannot map these pages any more.
+  void part_from_parent();
 
   bool read(GuestAddress from, std::span<std::uint8_t> to) const override;
   bool write(GuestAddress to, ByteView from) override;

@@ -227,6 +227,10 @@ void World::end_all_actors() {
   for (const auto& [id, model] : impl_->partitions) model->give_up_processes(false);
 }
 
+void World::part_from_parent() {
+  for (const auto& [id, model] : impl_->partitions) model->memory().part_from_parent();
+}
+
 Clock& World::clock() { return impl_->clock; }
 EventLog& World::log() { return impl_->log; }
 ActorScheduler& World::actors() { return impl_->actors; }

@@ -121,6 +121,9 @@ class World {
   class Snapshot;
   std::shared_ptr<const Snapshot> snapshot();                     // at rest only
   void restore(const std::shared_ptr<const Snapshot>& snapshot);
+  // To be called first in a process forked from a world at rest; without it, memory of partitions
+  // is one for parent and child.
+  void part_from_parent();
 
  private:
   struct Impl;

@@ -154,11 +154,18 @@ void check_threads(const Core& core, const PartitionState& p, std::vector<std::s
 
 const std::vector<std::string>& StateCheck::tree_problems_of(const Core& core,
                                                              std::size_t partition) {
-  auto& checked = checked_[partition];
-  if (!checked || checked->state != core.at(partition)) {
-    checked = {core.at(partition), tree_problems(current_tree(core, partition))};
+  constexpr std::size_t kRemembered = 8;
+  auto& all = checked_[partition];
+  const auto known = std::find_if(all.begin(), all.end(), [&](const Checked& it) {
+    return it.state == core.at(partition);
+  });
+  if (known != all.end()) {
+    std::rotate(all.begin(), known, known + 1);
+  } else {
+    all.push_front({core.at(partition), tree_problems(current_tree(core, partition))});
+    if (all.size() > kRemembered) all.pop_back();
   }
-  return checked->problems;
+  return all.front().problems;
 }
 
 std::vector<std::string> StateCheck::inconsistencies(const Core& core) {

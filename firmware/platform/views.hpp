@@ -1,7 +1,7 @@
 // What the firmware tells about its state: values for the HMC, checkers and exports.
 #pragma once
 
-#include <optional>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,8 @@ LedgerView ledger_view(const Core& core);
 Node current_tree(const Core& core, std::size_t partition);
 
 // OWN, DRSTATE, DTWF of the whole state, one line each. Trees are the dear part, and whoever asks
-// again after a step finds most partitions as they were: their answer is remembered.
+// again after a step finds most partitions as they were, and whoever plays episodes finds them in
+// the few states where these begin and end: the last answers are remembered.
 class StateCheck {
  public:
   std::vector<std::string> inconsistencies(const Core& core);
@@ -28,7 +29,8 @@ class StateCheck {
     std::vector<std::string> problems;
   };
   SharedState around_;             // with which all of checked_ were made
-  std::vector<std::optional<Checked>> checked_;   // as SystemState::partitions
+  // As SystemState::partitions; of each what was asked for last, the latest first.
+  std::vector<std::deque<Checked>> checked_;
 };
 
 }  // namespace lparsim::firmware

@@ -17,6 +17,10 @@ class ReportedDifferences {
  public:
   void report(PartitionId partition) { partitions_.insert(partition); }
   bool reported(PartitionId partition) const { return partitions_.contains(partition); }
+  // It has migrated to the system of `target`.
+  void hand_over(PartitionId partition, ReportedDifferences& target) {
+    if (partitions_.erase(partition) != 0) target.report(partition);
+  }
   // Forgets partitions whose values agree by now.
   void settle(const HypervisorPort& hypervisor);
 

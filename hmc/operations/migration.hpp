@@ -13,7 +13,9 @@ namespace lparsim::hmc {
 struct MigrationRequest {
   NamedPartition partition;
   std::string target;
-  std::int64_t wait_minutes = 0;     // 0: as long as it takes
+  // For each command of the operating system, as chhwres has it (inferred: no reference tells it
+  // for migrlpar); 0: as long as it takes.
+  std::int64_t wait_minutes = 5;
 };
 
 // Nothing, or the message of the failure.

@@ -134,7 +134,7 @@ int attach_cpu(Kernel& kernel, NodeId parent, std::vector<NodeId>& nodes, std::u
   say(kernel, kLogError, "Failed to attach node {}, rc: {}", name_of(kernel, nodes.front()), error);
   const bool linked = !failed;
   if (linked && !kernel.has(Switch::cpu_add_frees_live_nodes)) detach_nodes(kernel, nodes);
-  const bool released = release_drc(kernel, index) == 0;
+  const bool released = give_back_drc(kernel, index) == 0;
   if (linked && released && kernel.has(Switch::cpu_add_frees_live_nodes)) {
     kernel.bug("use after free: CPU nodes of the live tree were freed");
   }
@@ -161,7 +161,7 @@ int undo_add(Kernel& kernel, const std::vector<NodeId>& nodes, std::uint32_t ind
       name_of(kernel, nodes.front()), error, index);
   const bool keep_caches = kernel.has(Switch::cpu_add_keeps_caches);
   const auto gone = keep_caches ? std::vector<NodeId>{nodes.front()} : nodes;
-  if (detach_cpu(kernel, gone) == 0) release_drc(kernel, index);
+  if (detach_cpu(kernel, gone) == 0) give_back_drc(kernel, index);
   return error;
 }
 
@@ -207,7 +207,7 @@ int cpu_add(Kernel& kernel, std::uint32_t index) {
   auto nodes = configure_connector(kernel, index);
   if (nodes.empty()) {
     say(kernel, kLogWarning, "Failed call to configure-connector, drc index: {:x}", index);
-    release_drc(kernel, index);
+    give_back_drc(kernel, index);
     return -EINVAL;
   }
   if (const int error = attach_cpu(kernel, parent, nodes, index)) return error;

@@ -24,13 +24,29 @@ int expect_sense(Kernel& kernel, std::uint32_t index, std::uint32_t wanted) {
   return state[0] == wanted ? 0 : -EBUSY;
 }
 
+bool undo_failed(const Kernel& kernel, int error) {
+  return error != 0 && !kernel.has(Switch::undo_not_repeated);
+}
+
+void undo_indicator(Kernel& kernel, std::uint32_t type, std::uint32_t index, std::uint32_t value) {
+  const int error = set_indicator(kernel, type, index, value);
+  if (undo_failed(kernel, error)) set_indicator(kernel, type, index, value);
+}
+
+// It is still in use: what isolate undid is done again.
+void configure_again(Kernel& kernel, std::uint32_t index) {
+  auto nodes = configure_connector(kernel, index);
+  if (undo_failed(kernel, nodes.empty())) nodes = configure_connector(kernel, index);
+  free_nodes(kernel, nodes);
+}
+
 }  // namespace
 
 int acquire_drc(Kernel& kernel, std::uint32_t index) {
   if (const int error = expect_sense(kernel, index, kUnusable)) return error;
   if (const int error = set_indicator(kernel, kAllocationState, index, kAllocUsable)) return error;
   const int error = set_indicator(kernel, kIsolationState, index, kUnisolate);
-  if (error != 0) set_indicator(kernel, kAllocationState, index, kAllocUnusable);
+  if (error != 0) undo_indicator(kernel, kAllocationState, index, kAllocUnusable);
   return error;
 }
 
@@ -39,12 +55,15 @@ int release_drc(Kernel& kernel, std::uint32_t index) {
   if (const int error = set_indicator(kernel, kIsolationState, index, kIsolate)) return error;
   const int error = set_indicator(kernel, kAllocationState, index, kAllocUnusable);
   if (error == 0) return 0;
-  set_indicator(kernel, kIsolationState, index, kUnisolate);
-  // It is still in use: what isolate undid is done again.
-  if (!kernel.has(Switch::release_undo_unconfigured)) {
-    free_nodes(kernel, configure_connector(kernel, index));
-  }
+  undo_indicator(kernel, kIsolationState, index, kUnisolate);
+  if (!kernel.has(Switch::release_undo_unconfigured)) configure_again(kernel, index);
   return error;
+}
+
+int give_back_drc(Kernel& kernel, std::uint32_t index) {
+  const int error = release_drc(kernel, index);
+  if (error == -EBUSY) return error;   // it is not present: nothing to give back
+  return undo_failed(kernel, error) ? release_drc(kernel, index) : error;
 }
 
 void unisolate_hint(Kernel& kernel, std::uint32_t index) {

@@ -13,6 +13,9 @@ namespace lparsim::kernel {
 int acquire_drc(Kernel& kernel, std::uint32_t index);
 // [blocks] Entity sense must be "present"; then isolation := isolate, allocation := unusable.
 int release_drc(Kernel& kernel, std::uint32_t index);
+// [blocks] The same as an undo: there is nobody to tell that it failed, and a DRC left half way is
+// lost, so a failure is met by another try.
+int give_back_drc(Kernel& kernel, std::uint32_t index);
 // [blocks] Tells the hypervisor that a removal failed: unisolate what is present. No result.
 void unisolate_hint(Kernel& kernel, std::uint32_t index);
 

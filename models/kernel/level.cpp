@@ -148,6 +148,8 @@ constexpr std::array kSwitches{
            "stop-self that firmware refuses once ends the partition"),
     SWITCH(release_undo_unconfigured, "found by explore", kAll,
            "a release that fails half way leaves its connector unisolated, not configured"),
+    SWITCH(undo_not_repeated, "found by explore", kAll,
+           "an undo that fails is not tried again, and leaves its DRC half way"),
 };
 
 #undef SWITCH

@@ -77,6 +77,7 @@ enum class Switch : std::uint8_t {
   dt_requests,
   stop_self_panics,
   release_undo_unconfigured,
+  undo_not_repeated,
 };
 
 using Switches = std::bitset<96>;

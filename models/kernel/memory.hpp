@@ -23,6 +23,8 @@ bool lmb_removable(const Kernel& kernel, const Lmb& lmb);
 int probe_memory(Kernel& kernel, std::uint64_t address);
 // [blocks] configure-connector for the associativity, then memory online. The DRC is the caller's.
 int add_lmb(Kernel& kernel, Lmb& lmb);
+// [blocks] The DRC first; it goes back when the LMB cannot be added.
+int acquire_and_add(Kernel& kernel, Lmb& lmb);
 // [blocks] Memory online again with the associativity it had: undo of remove_lmb, no RTAS call.
 int restore_lmb(Kernel& kernel, Lmb& lmb, std::uint32_t associativity_index);
 // [blocks] Memory offline and gone. Does not touch the DRC.

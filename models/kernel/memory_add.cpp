@@ -24,13 +24,6 @@ void report_added(Kernel& kernel, const Lmb& lmb) {
       lmb.drc_index);
 }
 
-int acquire_and_add(Kernel& kernel, Lmb& lmb) {
-  if (const int error = acquire_drc(kernel, lmb.drc_index)) return error;
-  const int error = add_lmb(kernel, lmb);
-  if (error != 0) release_drc(kernel, lmb.drc_index);
-  return error;
-}
-
 // The marked ones of the range: reported when all is well, else taken back.
 int finish(Kernel& kernel, std::size_t first, std::size_t last, int error) {
   for (std::size_t i = first; i < last; ++i) {
@@ -42,7 +35,7 @@ int finish(Kernel& kernel, std::size_t first, std::size_t last, int error) {
     } else if (remove_lmb(kernel, lmb) != 0) {
       say(kernel, kLogError, "Failed to remove LMB, drc index {:x}", lmb.drc_index);
     } else {
-      release_drc(kernel, lmb.drc_index);
+      give_back_drc(kernel, lmb.drc_index);
     }
   }
   if (error == 0) return 0;
@@ -106,6 +99,13 @@ int add_indexed(Kernel& kernel, const DlparRequest& request) {
 }
 
 }  // namespace
+
+int acquire_and_add(Kernel& kernel, Lmb& lmb) {
+  if (const int error = acquire_drc(kernel, lmb.drc_index)) return error;
+  const int error = add_lmb(kernel, lmb);
+  if (error != 0) give_back_drc(kernel, lmb.drc_index);
+  return error;
+}
 
 int memory_add(Kernel& kernel, const DlparRequest& request) {
   switch (request.id_type) {

@@ -36,7 +36,12 @@ int remove_marked(Kernel& kernel, std::size_t i, Former& former) {
 int bring_back(Kernel& kernel, Lmb& lmb, std::uint32_t associativity_index) {
   const bool asks = kernel.has(Switch::add_helper_releases) ||
                     kernel.has(Switch::undo_leaves_drc_owned);
-  return asks ? add_lmb(kernel, lmb) : restore_lmb(kernel, lmb, associativity_index);
+  if (asks) return add_lmb(kernel, lmb);
+  int error = restore_lmb(kernel, lmb, associativity_index);
+  if (error == 0 || kernel.has(Switch::undo_not_repeated)) return error;
+  error = restore_lmb(kernel, lmb, associativity_index);
+  if (error != 0) give_back_drc(kernel, lmb.drc_index);   // nobody uses it any more
+  return error;
 }
 
 void undo(Kernel& kernel, const Former& former, bool hint) {
@@ -54,13 +59,9 @@ void undo(Kernel& kernel, const Former& former, bool hint) {
 void undo_release(Kernel& kernel, const Former& former, std::size_t failed_at) {
   for (const auto& [i, associativity] : former) {
     Lmb& lmb = kernel.state.lmbs[i];
-    int error = 0;
-    if (i < failed_at) {
-      error = acquire_drc(kernel, lmb.drc_index);
-      if (error == 0) error = add_lmb(kernel, lmb);
-    } else {
-      error = restore_lmb(kernel, lmb, associativity);
-    }
+    const bool released = i < failed_at;
+    const int error =
+        released ? acquire_and_add(kernel, lmb) : bring_back(kernel, lmb, associativity);
     if (error != 0) {
       say(kernel, kLogError, "Failed to add LMB back, drc index {:x}", lmb.drc_index);
     }

@@ -28,7 +28,7 @@ int add(Kernel& kernel, NodeId parent, std::uint32_t index) {
   const auto nodes = configure_connector(kernel, index);
   if (nodes.empty()) {
     kernel.log(kLogError, fmt::format("configure-connector failed for drc {:x}", index));
-    release_drc(kernel, index);
+    give_back_drc(kernel, index);
     return -EINVAL;
   }
   for (const NodeId node : nodes) attach_and_notify(kernel, parent, node);

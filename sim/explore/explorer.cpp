@@ -1,121 +1,135 @@
 #include "sim/explore/explorer.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <deque>
+#include <fmt/format.h>
 
-#include "sim/scenario/boot.hpp"
-#include "sim/scenario/player.hpp"
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "sim/explore/saved_search.hpp"
+#include "sim/explore/workers.hpp"
 
 namespace lparsim::explore {
 namespace {
 
 using RealClock = std::chrono::steady_clock;
-
-// Numbers are of one run: the same relation with others is the same violation.
-std::string without_numbers(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool digit = std::isxdigit(static_cast<unsigned char>(c)) != 0 &&
-                       (std::isdigit(static_cast<unsigned char>(c)) != 0 ||
-                        (!out.empty() && out.back() == '#'));
-    if (!digit) {
-      out += c;
-    } else if (out.empty() || out.back() != '#') {
-      out += '#';
-    }
-  }
-  return out;
-}
+constexpr std::chrono::seconds kSaveEvery{5};
 
 class Explorer {
  public:
-  Explorer(const scenario::Scenario& scenario, models::WorldConfig machine, const Options& options)
-      : scenario_(scenario), options_(options), awaited_(scenario::reachable(machine)),
-        world_(std::move(machine), choices_) {}
+  Explorer(Episodes& episodes, const Options& options) : episodes_(episodes), options_(options) {}
 
   Result<Report> run() {
-    if (!scenario_.faults.empty()) {
-      return bad_input(scenario_.file + ": /faults", "an exploration brings its own faults");
+    if (auto played = play_without_faults(); !played) return tl::make_unexpected(played.error());
+    if (auto taken = take_up(); !taken) return tl::make_unexpected(taken.error());
+    for (unsigned length = 1; length <= options_.faults && report_.complete; ++length) {
+      if (auto passed = pass(length); !passed) return tl::make_unexpected(passed.error());
     }
-    const auto start = scenario::boot(world_, awaited_, scenario_.limit);
-    if (!start) return tl::make_unexpected(start.error());
-    const auto began = RealClock::now();
-    // Shorter lists before longer ones: what is found first is the shortest.
-    std::deque<std::vector<Fault>> lists{{}};
-    while (!lists.empty()) {
-      if (options_.budget.count() != 0 && RealClock::now() - began > options_.budget) {
-        report_.complete = false;
-        break;
-      }
-      const auto faults = std::move(lists.front());
-      lists.pop_front();
-      if (report_.runs != 0) scenario::return_to_start(world_, *start);
-      if (auto played = play(faults); !played) return tl::make_unexpected(played.error());
-      if (faults.size() < options_.faults) add_longer(faults, lists);
-    }
+    for (const Pass& pass : search_.passes) report_.runs += pass.runs;
+    report_.violations = findings_.take();
     return std::move(report_);
   }
 
  private:
-  Result<void> play(const std::vector<Fault>& faults) {
-    choices_.begin(faults);
-    scenario::Player player(scenario_, world_);
-    const auto played = player.play();
-    world_.end_all_actors();
-    ++report_.runs;
-    if (options_.progress) options_.progress(report_.runs);
-    if (faults.empty()) {
-      if (!played) return played;
-      count_points();
-    }
-    if (!played) ++report_.endless;
-    for (const auto& violation : player.violations) add(violation, faults, player);
+  Result<void> play_without_faults() {
+    const Played played = episodes_.play({});
+    if (!played.ended) return played.ended;
+    search_.fingerprint = episodes_.fingerprint();
+    search_.shard = options_.shard;
+    search_.shards = options_.shards;
+    first_ = episodes_.longer_by();
+    search_.outcomes = static_cast<std::uint32_t>(first_.size());
+    report_.points = episodes_.points();
+    report_.outcomes = first_.size();
+    report_.left_out = episodes_.left_out();
+    report_.runs = 1;
+    findings_.add(played, {});
     return {};
   }
 
-  void count_points() {
-    report_.points = choices_.points().size();
-    for (const Point& point : choices_.points()) report_.outcomes += point.outcomes.size();
+  // What an earlier search knew.
+  Result<void> take_up() {
+    std::error_code ignored;
+    const std::string& file = options_.state_file;
+    if (!options_.resume || !std::filesystem::exists(file, ignored)) return {};
+    auto saved = load_saved_search(file);
+    if (!saved) return tl::make_unexpected(saved.error());
+    if (saved->fingerprint != search_.fingerprint || saved->outcomes != search_.outcomes) {
+      return bad_input(file, "it was written for another scenario, machine or profile, or by "
+                             "another version of this program");
+    }
+    if (saved->shard != search_.shard || saved->shards != search_.shards) {
+      return bad_input(file, fmt::format("found shard {}/{}, allowed is the shard that was asked "
+                                         "for, {}/{}", saved->shard + 1, saved->shards,
+                                         search_.shard + 1, search_.shards));
+    }
+    search_ = std::move(*saved);
+    return {};
   }
 
-  void add_longer(const std::vector<Fault>& faults, std::deque<std::vector<Fault>>& lists) const {
-    for (const Point& point : choices_.points()) {
-      for (const std::string& outcome : point.outcomes) {
-        auto longer = faults;
-        longer.push_back(point.asked);
-        longer.back().outcome = outcome;
-        lists.push_back(std::move(longer));
+  Result<void> pass(unsigned length) {
+    if (search_.passes.size() < length) search_.passes.emplace_back().length = length;
+    Pass& pass = search_.passes[length - 1];
+    const std::size_t units = (first_.size() + options_.shards - 1 - options_.shard) /
+                              options_.shards;
+    const auto crew = crew_of(units);
+    Crashes& crashes = search_.crashes;
+    if (pass.done.size() < units) {
+      auto worked = work(episodes_, first_, findings_, crew, pass, crashes);
+      if (!worked) return worked;
+    }
+    report_.reached = {length, pass.runs, pass.done.size(), units};
+    report_.complete = pass.done.size() == units;
+    tell(pass);
+    return save_search();
+  }
+
+  Crew crew_of(std::size_t units) {
+    Crew crew;
+    crew.jobs = std::min(options_.jobs, static_cast<unsigned>(std::max<std::size_t>(units, 1)));
+    crew.shard = options_.shard;
+    crew.shards = options_.shards;
+    crew.patience = options_.patience;
+    crew.stopped = [this] {
+      const bool over = options_.budget.count() != 0 && RealClock::now() - began_ > options_.budget;
+      return over || (options_.interrupted && options_.interrupted());
+    };
+    crew.progress = [this, units](std::uint64_t runs, const Pass& pass) {
+      if (options_.progress) options_.progress({pass.length, runs, pass.done.size(), units});
+      if (RealClock::now() - saved_ > kSaveEvery) (void)save_search();   // told at the end
+    };
+    return crew;
+  }
+
+  Result<void> save_search() {
+    saved_ = RealClock::now();
+    if (options_.state_file.empty()) return {};
+    return save(search_, options_.state_file);
+  }
+
+  // The lists that broke something, in their order, are played again here.
+  void tell(const Pass& pass) {
+    std::map<Path, const std::string*> all;
+    for (const Path& path : pass.found) all.emplace(path, nullptr);
+    for (const auto& [path, how] : search_.crashes) {
+      if (path.length == pass.length) all[path] = &how;
+    }
+    for (const auto& [path, crash] : all) {
+      const auto faults = episodes_.faults_of(path);
+      if (crash != nullptr) {
+        findings_.add_crash(*crash, faults);
+      } else {
+        findings_.add(episodes_.play(faults), faults);
       }
     }
   }
 
-  void add(const report::Violation& found, const std::vector<Fault>& faults,
-           const scenario::Player& player) {
-    for (const auto& expected : scenario_.expect_violations) {
-      if (expected.invariant == found.invariant &&
-          found.text.find(expected.contains) != std::string::npos) {
-        return;
-      }
-    }
-    const std::string shape = without_numbers(found.text);
-    const bool known = std::any_of(
-        report_.violations.begin(), report_.violations.end(), [&](const Violation& old) {
-          return old.invariant == found.invariant && without_numbers(old.text) == shape;
-        });
-    if (known) return;
-    report_.violations.push_back(
-        {found.invariant, found.text, found.where, faults, player.exits, {}});
-    for (const auto& broken : player.violations) {
-      report_.violations.back().together.emplace_back(broken.invariant, broken.text);
-    }
-  }
-
-  const scenario::Scenario& scenario_;
+  Episodes& episodes_;
   const Options& options_;
-  std::vector<PartitionId> awaited_;
-  FaultChoices choices_;
-  models::World world_;
+  RealClock::time_point began_ = RealClock::now(), saved_ = began_;
+  std::vector<Fault> first_;
+  SavedSearch search_;
+  Findings findings_;
   Report report_;
 };
 
@@ -123,7 +137,10 @@ class Explorer {
 
 Result<Report> explore(const scenario::Scenario& scenario, models::WorldConfig machine,
                        const Options& options) {
-  return Explorer(scenario, std::move(machine), options).run();
+  auto episodes = Episodes::make(scenario, std::move(machine));
+  if (!episodes) return tl::make_unexpected(episodes.error());
+  (*episodes)->keep_equals(options.all_outcomes);
+  return Explorer(**episodes, options).run();
 }
 
 }  // namespace lparsim::explore

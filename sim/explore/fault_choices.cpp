@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sim/explore/equal_effect.hpp"
+
 namespace lparsim::explore {
 
 void FaultChoices::begin(std::vector<Fault> faults) {
@@ -10,6 +12,7 @@ void FaultChoices::begin(std::vector<Fault> faults) {
   next_ = 0;
   asked_.clear();
   points_.clear();
+  left_out_ = 0;
 }
 
 std::size_t FaultChoices::pick(const ChoicePoint& point, std::span<const Outcome> outcomes) {
@@ -26,9 +29,16 @@ std::size_t FaultChoices::pick(const ChoicePoint& point, std::span<const Outcome
     }
     return 0;
   }
+  if (!collect_) return 0;
   Point& open = points_.emplace_back();
   open.asked = {std::string(point.site), point.partition, point.argument, nth, {}};
-  for (const Outcome& outcome : outcomes.subspan(1)) open.outcomes.emplace_back(outcome.name);
+  for (const Outcome& outcome : outcomes.subspan(1)) {
+    if (!keep_equals_ && has_equal(outcome.name, nth)) {
+      ++left_out_;
+    } else {
+      open.outcomes.emplace_back(outcome.name);
+    }
+  }
   return 0;
 }
 

@@ -35,12 +35,20 @@ class FaultChoices final : public Choices {
 
   // Points that came after the last of the run's faults: what a longer list could add.
   const std::vector<Point>& points() const { return points_; }
+  // Outcomes that were left out of these because others have the same effect.
+  std::size_t left_out() const { return left_out_; }
+  // Offers them all.
+  void keep_equals(bool on) { keep_equals_ = on; }
+  // Off: they are not wanted, and a run is faster without them.
+  void collect_points(bool on) { collect_ = on; }
   bool all_met() const { return next_ == faults_.size(); }
 
  private:
   using Key = std::tuple<std::string_view, PartitionId, std::uint64_t>;
 
   bool started_ = false;               // while the machine boots everything is normal
+  bool collect_ = true, keep_equals_ = false;
+  std::size_t left_out_ = 0;
   std::vector<Fault> faults_;
   std::size_t next_ = 0;
   std::map<Key, std::uint32_t> asked_; // sites are literals of the code

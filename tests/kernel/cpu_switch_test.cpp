@@ -264,6 +264,23 @@ TEST_F(CpuSwitchTest, AReleaseThatFailsHalfWay) {
   }
 }
 
+// Both ways to take a state back: of a connector that cannot be had, and of one that has no node.
+TEST_F(CpuSwitchTest, AnUndoThatFirmwareRefusesOnce) {
+  for (const bool there : {true, false}) {
+    start(alone(Switch::undo_not_repeated, there), {.cores = 2});
+    host_.expect(stop_cpu(1) + release(kCpu1));
+    ASSERT_GT(dlpar("cpu remove index 0x10000001"), 0);
+    host_.expect(sense(kCpu1, 2) + allocate(kCpu1, 1) + isolate(kCpu1, 1, -1) +
+                 allocate(kCpu1, 0, -1));
+    if (!there) host_.expect(allocate(kCpu1, 0));
+    EXPECT_EQ(dlpar("cpu add index 0x10000001"), -EIO);
+
+    host_.expect(acquire(kCpu1) + connector(-9002) + sense(kCpu1, 1, -1));
+    if (!there) host_.expect(release(kCpu1));
+    EXPECT_EQ(dlpar("cpu add index 0x10000001"), -EINVAL);
+  }
+}
+
 // What firmware says without end uses the memory up, on every level.
 TEST_F(CpuSwitchTest, AnEndlessConnectorComesToAnEnd) {
   for (const KernelLevel& level : levels()) {

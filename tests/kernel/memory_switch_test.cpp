@@ -42,6 +42,19 @@ TEST_F(MemorySwitchTest, AnLmbThatCannotComeBackStaysOwned) {
   }
 }
 
+TEST_F(MemorySwitchTest, AnLmbThatCannotComeBackIsReleased) {
+  start(*find_level("fixed"));
+  host_.expect(add(kFirst) + add(kSecond));
+  EXPECT_GT(dlpar("memory add indexed-count 2 0x80000004"), 0);
+  host_.refuse["kernel.lmb_offline"] = {kSecond};
+  host_.no_memory = {"kernel.add_memory"};
+  host_.expect(release(kFirst));
+  EXPECT_EQ(dlpar("memory remove count 2"), -EBUSY);
+  EXPECT_EQ(lmb_flags(kFirst), 0U);
+  host_.refuse.clear();
+  host_.no_memory.clear();
+}
+
 TEST_F(MemorySwitchTest, ReservedLmbsCountAsRemovable) {
   for (const bool there : {true, false}) {
     start(alone(Switch::reserved_removable, there), {.boot_assigned = true});

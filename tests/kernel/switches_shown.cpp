@@ -98,6 +98,7 @@ constexpr std::array kShown{
     SwitchShown{S::no_hotplug_events, "LevelFilesTest.EventsAreNotFetched"},
     SwitchShown{S::stop_self_panics, "CpuSwitchTest.StopSelfThatComesBack"},
     SwitchShown{S::release_undo_unconfigured, "CpuSwitchTest.AReleaseThatFailsHalfWay"},
+    SwitchShown{S::undo_not_repeated, "CpuSwitchTest.AnUndoThatFirmwareRefusesOnce"},
     SwitchShown{S::dt_requests, "DtTest.TheFileTellsWhetherTheLevelKnowsIt"},
 };
 

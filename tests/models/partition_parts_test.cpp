@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
 
 #include "models/partition_files.hpp"
@@ -33,6 +36,20 @@ TEST_F(Memory, CopiesInsideAndRefusesOutside) {
   EXPECT_FALSE(memory.write(GuestAddress{~std::uint64_t{0}}, bytes));
   EXPECT_EQ(memory.pointer(kSize - 2, 3), nullptr);
   EXPECT_EQ(memory.pointer(kSize - 3, 3)[1], 2);
+}
+
+TEST_F(Memory, AForkedProcessHasItsOwn) {
+  ASSERT_TRUE(memory.write(GuestAddress{5}, Bytes{1}));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    memory.part_from_parent();
+    const bool kept = byte(5) == 1 && memory.write(GuestAddress{5}, Bytes{2}) && byte(5) == 2;
+    ::_exit(kept ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(byte(5), 1);
 }
 
 TEST_F(Memory, IsolatedBlocksAreOutOfReach) {

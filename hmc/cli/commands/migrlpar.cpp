@@ -51,7 +51,7 @@ CommandOutput not_modelled(std::string_view what) {
 OrMessage<MigrationRequest> request_of(Console& console, const Options& options,
                                        const NamedPartition& partition) {
   if (!options.has("-t")) return missing("-t");
-  MigrationRequest request{partition, options.value("-t"), 0};
+  MigrationRequest request{partition, options.value("-t")};
   const auto targets = console.hypervisor.migration_targets();
   const bool same = request.target == console.inventory.system_name;
   if (!same && std::find(targets.begin(), targets.end(), request.target) == targets.end()) {
