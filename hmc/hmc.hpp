@@ -24,6 +24,9 @@ struct HmcProfile {
   bool change_errors_on_stdout = false;  // hmc.md 0.2: contradicting captures, one switch
 };
 
+// Of all commands that the HMC knows, in alphabetical order.
+std::vector<std::string_view> command_names();
+
 class Hmc {
  public:
   Hmc(Inventory inventory, HmcProfile profile, HypervisorPort& hypervisor, RmcPort& rmc,

@@ -14,6 +14,7 @@ Result<std::unique_ptr<BootedMachine>> boot_machine(models::WorldConfig machine)
   auto booted = std::make_unique<BootedMachine>(std::move(machine));
   const auto start = scenario::boot(booted->world, awaited, kBootLimit);
   if (!start) return tl::make_unexpected(start.error());
+  booted->boot_hash = start->boot_hash;
   return booted;
 }
 

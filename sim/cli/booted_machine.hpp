@@ -15,6 +15,7 @@ struct BootedMachine {
 
   NormalChoices choices;
   models::World world;
+  std::uint64_t boot_hash = 0;           // of the event log up to here
 };
 
 // At rest, RMC up where it comes up. One for each process.

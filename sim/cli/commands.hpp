@@ -15,6 +15,7 @@ void add_coverage(CLI::App& app, int& exit_status);
 void add_schema(CLI::App& app, int& exit_status);
 void add_import(CLI::App& app, int& exit_status);
 void add_hmc(CLI::App& app, int& exit_status);
+void add_serve(CLI::App& app, int& exit_status);
 void add_explore(CLI::App& app, int& exit_status);
 void add_exec(CLI::App& app, int& exit_status);
 void add_dtb(CLI::App& app, int& exit_status);

@@ -8,6 +8,8 @@
 #include "sim/cli/booted_machine.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/paths.hpp"
+#include "sim/console/client.hpp"
+#include "sim/console/shell.hpp"
 #include "sim/report/atomic_file.hpp"
 
 namespace lparsim::cli {
@@ -16,7 +18,7 @@ namespace {
 constexpr Duration kCommandLimit = std::chrono::hours(24 * 365);
 
 struct MachineArguments {
-  std::string machine, partition, output;
+  std::string machine, partition, output, socket;
   std::vector<std::string> commands;
   scenario::ProfileNames profiles;
 };
@@ -44,7 +46,36 @@ Result<int> run_command(models::World& world, const std::string& command) {
   return result.exit_status;
 }
 
-int run_hmc(const MachineArguments& arguments) {
+// The client of `lparsim serve`. Without a command, as sshd starts it: the one that sshd was asked
+// for, or a shell to type at.
+int talk_to_console(MachineArguments& arguments) {
+  if (!arguments.machine.empty()) {
+    arguments.commands.insert(arguments.commands.begin(), arguments.machine);
+  }
+  const char* by_ssh = std::getenv("SSH_ORIGINAL_COMMAND");
+  if (arguments.commands.empty()) arguments.commands.emplace_back(by_ssh == nullptr ? "" : by_ssh);
+  int exit_status = 0;
+  for (const auto& command : arguments.commands) {
+    if (console::needs_shell(command) && arguments.commands.size() == 1) {
+      complain(console::become_shell(arguments.socket, command));
+      return kOwnFailure;
+    }
+    const auto status = console::send_command(arguments.socket, command);
+    if (!status) {
+      complain(status.error());
+      return kOwnFailure;
+    }
+    if (*status != 0 && exit_status == 0) exit_status = *status;
+  }
+  return exit_status;
+}
+
+int run_hmc(MachineArguments& arguments) {
+  if (!arguments.socket.empty()) return talk_to_console(arguments);
+  if (arguments.machine.empty() || arguments.commands.empty()) {
+    complain({ErrorCode::bad_input, "MACHINE and COMMAND are required without --connect", "hmc"});
+    return kBadInput;
+  }
   auto machine = scenario::load_world(arguments.machine, arguments.profiles);
   if (!machine) {
     complain(machine.error());
@@ -117,8 +148,11 @@ int run_bench(std::vector<std::string> arguments) {
 void add_hmc(CLI::App& app, int& exit_status) {
   auto arguments = std::make_shared<MachineArguments>();
   auto* command = app.add_subcommand("hmc", "Boot a machine and run commands as typed at its HMC");
-  command->add_option("MACHINE", arguments->machine, "A machine file")->required();
-  command->add_option("COMMAND", arguments->commands, "One string per command")->required();
+  command->add_option("MACHINE", arguments->machine, "A machine file; none with --connect");
+  command->add_option("COMMAND", arguments->commands, "One string per command");
+  command->add_option("--connect", arguments->socket,
+                      "The socket of `lparsim serve`: the commands go to that machine. Without "
+                      "any: $SSH_ORIGINAL_COMMAND, or a shell");
   add_profile_options(*command, arguments->profiles);
   command->callback([arguments, &exit_status] { exit_status = run_hmc(*arguments); });
 }

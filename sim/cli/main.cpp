@@ -9,6 +9,7 @@
 #include <systemc>
 
 #include "sim/cli/commands.hpp"
+#include "sim/console/client.hpp"
 
 namespace lparsim::cli {
 
@@ -51,8 +52,8 @@ void add_profile_options(CLI::App& command, scenario::ProfileNames& names) {
 
 namespace {
 
-constexpr auto kCommands = {add_run,     add_check, add_schema,   add_import,  add_hmc,  add_exec,
-                            add_explore, add_dtb,   add_coverage, add_conform, add_bench};
+constexpr auto kCommands = {add_run,  add_check,   add_schema, add_import,   add_hmc,     add_serve,
+                            add_exec, add_explore, add_dtb,    add_coverage, add_conform, add_bench};
 
 int run(int argc, char** argv) {
   CLI::App app("Full-system simulator of a POWER managed system and its HMC", "lparsim");
@@ -80,6 +81,7 @@ int run(int argc, char** argv) {
 int sc_main(int argc, char** argv) { return lparsim::cli::run(argc, argv); }
 
 int main(int argc, char** argv) {
+  if (const auto status = lparsim::console::run_as_command(argc, argv)) return *status;
   ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
   return sc_core::sc_elab_and_sim(argc, argv);
 }
