@@ -63,7 +63,10 @@ int release_drc(Kernel& kernel, std::uint32_t index) {
 int give_back_drc(Kernel& kernel, std::uint32_t index) {
   const int error = release_drc(kernel, index);
   if (error == -EBUSY) return error;   // it is not present: nothing to give back
-  return undo_failed(kernel, error) ? release_drc(kernel, index) : error;
+  if (!undo_failed(kernel, error)) return error;
+  // Some firmware (QEMU's) isolates only what is configured: what broke off is done to its end.
+  if (error == -EINVAL) configure_again(kernel, index);
+  return release_drc(kernel, index);
 }
 
 void unisolate_hint(Kernel& kernel, std::uint32_t index) {

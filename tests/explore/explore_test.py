@@ -169,6 +169,25 @@ class Explore(program.ProgramTest):
         self.assertIn("(stopped, not complete)", done.stdout)
         self.assertIn("first faults", done.stdout)
 
+    def test_a_table_of_firmware_and_kernels(self):
+        profile = program.TOP / "scenarios/profiles/strict.json"
+        done = lparsim("explore", "--firmware", f"phyp,qemu,{profile}", "--kernel", "6.1,fixed",
+                       FLOWS / "memory_remove.json")
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        rows = [line.split() for line in done.stdout.splitlines()[1:4]]
+        self.assertEqual((rows[0], rows[2]), (["phyp", "qemu", "strict"], ["fixed", *"000"]))
+        self.assertEqual((rows[1][0], "0" in rows[1][1:]), ("6.1", False))
+        for column in rows[0]:                                # one trace for each
+            self.assertEqual(done.stdout.count(f"6.1 on {column}\n"), 1)
+        one = lparsim("explore", "--firmware", "qemu", "--kernel", "6.1",
+                      FLOWS / "memory_remove.json").stdout.splitlines()
+        self.assertEqual(counted(one[0])[1], int(rows[1][2]))
+        self.assertIn("\n".join(one[1:4]), done.stdout)
+        for wrong in (["--kernel", "6.1,none"], ["--firmware", "phyp,"],
+                      ["--kernel", "6.1,fixed", "--out", self.folder / "out"]):
+            done = lparsim("explore", *wrong, FLOWS / "shut_down.json")
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+
     def test_bad_input_is_one_line_and_exit_status_2(self):
         blocked = self.folder / "file"
         blocked.write_text("")

@@ -278,6 +278,10 @@ TEST_F(CpuSwitchTest, AnUndoThatFirmwareRefusesOnce) {
     host_.expect(acquire(kCpu1) + connector(-9002) + sense(kCpu1, 1, -1));
     if (!there) host_.expect(release(kCpu1));
     EXPECT_EQ(dlpar("cpu add index 0x10000001"), -EINVAL);
+
+    host_.expect(acquire(kCpu1) + connector(-9002) + sense(kCpu1, 1) + isolate(kCpu1, 0, -3));
+    if (!there) host_.expect(cpu_connector(kCpu1, {1}) + release(kCpu1));
+    EXPECT_EQ(dlpar("cpu add index 0x10000001"), -EINVAL);
   }
 }
 
