@@ -55,6 +55,7 @@ template <Switch S>
 bool without(const Kernel& kernel) {
   return !kernel.has(S);
 }
+bool has_probe(const Kernel& kernel) { return kernel.level.config.cpu_probe_release; }
 bool has_lparcfg(const Kernel& kernel) { return kernel.level.config.lparcfg; }
 
 constexpr FileType kLink = FileType::link;
@@ -90,8 +91,10 @@ constexpr std::array kRules{
     FileRule{"/sys/devices/system/cpu/power", 0755, nullptr, nullptr, kFolder},
     FileRule{"/sys/devices/system/cpu/smt", 0755, nullptr, nullptr, kFolder},
     FileRule{"/sys/devices/system/cpu/vulnerabilities", 0755, nullptr, nullptr, kFolder},
-    FileRule{"/sys/devices/system/cpu/probe", 0200, nullptr, write_cpu_probe},
-    FileRule{"/sys/devices/system/cpu/release", 0200, nullptr, write_cpu_release},
+    FileRule{"/sys/devices/system/cpu/probe", 0200, nullptr, write_cpu_probe, FileType::file,
+             has_probe},
+    FileRule{"/sys/devices/system/cpu/release", 0200, nullptr, write_cpu_release, FileType::file,
+             has_probe},
     FileRule{"/sys/devices/system/cpu/cpu{cpu}/online", 0644, read_cpu_online, write_cpu_online},
     FileRule{"/sys/devices/system/cpu/cpu{cpu}/physical_id", 0444, read_physical_id},
 

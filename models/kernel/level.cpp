@@ -184,6 +184,8 @@ constexpr std::array kConfigFields{
     ConfigField{"lparcfg", &KernelConfig::lparcfg, "/proc/powerpc/lparcfg is there"},
     ConfigField{"memory_hotremove", &KernelConfig::memory_hotremove,
                 "memory can be removed; without it that is EOPNOTSUPP"},
+    ConfigField{"cpu_probe_release", &KernelConfig::cpu_probe_release,
+                "the files cpu/probe and cpu/release are there"},
     ConfigField{"auto_online", &KernelConfig::auto_online,
                 "memory added through sysfs comes online by itself"},
 };

@@ -87,6 +87,7 @@ inline Switches bit(Switch s) { return Switches{}.set(static_cast<std::size_t>(s
 struct KernelConfig {
   bool lparcfg = true;            // CONFIG_PPC_LPARCFG: /proc/powerpc/lparcfg
   bool memory_hotremove = true;   // CONFIG_MEMORY_HOTREMOVE; without it removal is EOPNOTSUPP
+  bool cpu_probe_release = true;  // CPUs can be added and removed through two files of sysfs
   bool auto_online = true;        // memory blocks that somebody adds by hand come up online
 
   bool operator==(const KernelConfig&) const = default;

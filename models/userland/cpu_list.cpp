@@ -138,6 +138,11 @@ void show_list(Session& session, const CpuList& list) {
 
 }  // namespace
 
+bool refresh_caches(Session& session, CpuList& list) {
+  list.caches.clear();
+  return read_caches(session, list);
+}
+
 std::optional<CpuList> read_cpus(Session& session) {
   CpuList list;
   if (!read_threads(session, list)) return std::nullopt;
@@ -184,10 +189,44 @@ bool set_thread_state(Session& session, const CpuThread& thread, bool online) {
   return false;
 }
 
+namespace {
+
+// Kernels that tell the hardware number of a thread only once it is online. Whether the threads
+// came up is not looked at.
+bool online_first_free(Session& session, const CpuList& list, std::size_t count) {
+  for (std::size_t i = 0; i < list.threads.size(); ++i) {
+    const CpuThread& first = list.threads[i];
+    if (first.physical_id != -1 && first.physical_id != 0) continue;
+    if (thread_state(session, first) != 0) continue;
+    const std::size_t end = std::min(i + count, list.threads.size());
+    for (; i < end; ++i) set_thread_state(session, list.threads[i], true);
+    return true;
+  }
+  session.say(kError, "Could not find any threads to online\n");
+  return false;
+}
+
+}  // namespace
+
+bool offline_cpu(Session& session, CpuList& list, std::size_t number) {
+  const Cpu& cpu = list.cpus[number];
+  session.say(kDebug, fmt::format("Offlining cpu {} ({} threads)\n", cpu.node,
+                                  cpu.servers.size()));
+  bool all = true;
+  for (const std::size_t i : cpu.threads) {
+    if (thread_state(session, list.threads[i]) == 0) continue;
+    all = set_thread_state(session, list.threads[i], false) && all;
+  }
+  return all;
+}
+
 bool online_cpu(Session& session, CpuList& list, std::size_t number) {
   const Cpu& cpu = list.cpus[number];
   session.say(kDebug, fmt::format("Onlining cpu {} ({} threads)\n", cpu.node,
                                   cpu.servers.size()));
+  const bool known = std::any_of(list.threads.begin(), list.threads.end(),
+                                 [&](const CpuThread& thread) { return thread.cpu == number; });
+  if (!known) return online_first_free(session, list, cpu.servers.size());
   bool all = true;
   for (const std::size_t i : cpu.threads) {
     if (thread_state(session, list.threads[i]) == 1) continue;

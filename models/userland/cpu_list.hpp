@@ -32,6 +32,7 @@ struct CpuCache {
   std::string name;
   std::uint32_t phandle = 0;
   std::uint32_t l2_cache = 0xffffffff;
+  bool removed = false;                 // in this run
 };
 
 struct CpuList {
@@ -46,12 +47,18 @@ std::optional<CpuList> read_cpus(Session& session);
 // After an add: reads the node of this connector, which is then owned.
 void refresh_cpu(Session& session, CpuList& list, std::size_t cpu);
 
+// Reads the cache nodes again. False after a message.
+bool refresh_caches(Session& session, CpuList& list);
+
 // State of a logical CPU from sysfs: 0, 1, or nullopt.
 std::optional<long> thread_state(Session& session, const CpuThread& thread);
 // [blocks] Writes the wanted state and reads it again. False after a message.
 bool set_thread_state(Session& session, const CpuThread& thread, bool online);
-// [blocks] Brings all threads of a CPU online. False when one of them stays offline.
+// [blocks] Brings all threads of a CPU online; when no logical CPU is known to be its, the first
+// free ones. False when one of them stays offline.
 bool online_cpu(Session& session, CpuList& list, std::size_t cpu);
+// [blocks] The reverse, without such a guess.
+bool offline_cpu(Session& session, CpuList& list, std::size_t cpu);
 
 // [blocks] drmgr -p smt_threads: 0 or -1.
 int change_smt_threads(Session& session, CpuList& list);

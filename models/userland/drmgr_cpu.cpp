@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 
+#include "models/userland/cpu_legacy.hpp"
 #include "models/userland/cpu_list.hpp"
 #include "models/userland/drmgr.hpp"
 #include "models/userland/files.hpp"
@@ -16,7 +16,6 @@ using Found = std::optional<std::size_t>;
 
 constexpr std::string_view kProbe = "/sys/devices/system/cpu/probe";
 constexpr std::string_view kRelease = "/sys/devices/system/cpu/release";
-constexpr std::string_view kOfdt = "/proc/ppc64/ofdt";
 
 Found check_requested(Session& session, const CpuList& list, Found found,
                       const std::string& as_asked) {
@@ -86,12 +85,6 @@ Found pick_cpu(Session& session, const CpuList& list) {
   return named ? requested_cpu(session, list) : next_cpu(session, list);
 }
 
-// The oldest way, without help of the kernel, ends at the file that this kernel does not have.
-int without_kernel(Session& session) {
-  session.say(kError, fmt::format("Failed to open {}: {}\n", kOfdt, errno_text(ENOENT)));
-  return -1;
-}
-
 int write_whole(Session& session, std::string_view path, const std::string& text,
                 std::string_view what, std::string_view format) {
   const std::int64_t written = write_text(session.files, path, text);
@@ -114,17 +107,21 @@ int add_cpu(Session& session, CpuList& list, std::size_t number) {
     session.say(kDebug, fmt::format("Probing cpu 0x{:x}\n", index));
     rc = write_whole(session, kProbe, fmt::format("0x{:x}", index), "Probe", "x");
   } else {
-    return without_kernel(session);
+    return add_cpu_alone(session, list, number);
   }
-  if (rc == 0) refresh_cpu(session, list, number);
+  if (rc == 0) {
+    refresh_cpu(session, list, number);
+    refresh_caches(session, list);
+  }
   return rc;
 }
 
-int remove_cpu(Session& session, const Cpu& cpu) {
+int remove_cpu(Session& session, CpuList& list, std::size_t number) {
+  const Cpu& cpu = list.cpus[number];
   if (kernel_dlpar_exists(session)) {
     return kernel_dlpar(session, fmt::format("cpu remove index 0x{:x}", cpu.drc_index));
   }
-  if (!exists(session.files, kRelease)) return without_kernel(session);
+  if (!exists(session.files, kRelease)) return remove_cpu_alone(session, list, number);
   const std::string path = "/cpus/" + cpu.node;
   session.say(kDebug, fmt::format("Releasing cpu \"{}\"\n", path));
   return write_whole(session, kRelease, path, "Release", "d");
@@ -168,7 +165,7 @@ int remove_cpus(Session& session, CpuList& list, std::uint32_t& done) {
     }
     const Found cpu = pick_cpu(session, list);
     if (!cpu) break;
-    rc = remove_cpu(session, list.cpus[*cpu]);
+    rc = remove_cpu(session, list, *cpu);
     if (rc != 0) {
       online_cpu(session, list, *cpu);
       list.cpus[*cpu].unusable = true;

@@ -1,20 +1,12 @@
-// drmgr -c mem -a|-r (drmgr.md section 4). The kernel does the work; what drmgr did by itself on
-// kernels without /sys/kernel/dlpar is left out.
+// drmgr -c mem -a|-r (drmgr.md section 4).
 #include <fmt/format.h>
 
-#include <cerrno>
-
 #include "models/userland/drmgr.hpp"
-#include "models/userland/files.hpp"
+#include "models/userland/memory_legacy.hpp"
 #include "models/userland/numa_memory.hpp"
 
 namespace lparsim::userland {
 namespace {
-
-// The HMC reads this line: its form must not change.
-void report(Session& session, std::uint32_t count) {
-  session.process.out(fmt::format("DR_TOTAL_RESOURCES={}\n", static_cast<std::int32_t>(count)));
-}
 
 // The status; nullopt: not such a system.
 std::optional<int> remove_over_nodes(Session& session) {
@@ -27,7 +19,7 @@ std::optional<int> remove_over_nodes(Session& session) {
   }
   const std::uint32_t wanted = session.request.count;
   const std::uint32_t done = remove_by_node(session, std::move(*topology), *lmbs, wanted);
-  report(session, done);
+  report_memory(session, done);
   return done == wanted || session.has(Switch::partial_removal_succeeds) ? 0 : -1;
 }
 
@@ -42,7 +34,7 @@ int by_kernel(Session& session) {
                                : fmt::format("count {}", static_cast<std::int32_t>(request.count));
   const int rc =
       kernel_dlpar(session, fmt::format("memory {} {}", remove ? "remove" : "add", what));
-  report(session, rc == 0 ? request.count : 0);
+  report_memory(session, rc == 0 ? request.count : 0);
   return rc;
 }
 
@@ -61,10 +53,8 @@ int change_memory(Session& session) {
   }
   if (request.drc_name) request.count = 1;
   if (kernel_dlpar_exists(session)) return by_kernel(session);
-  session.say(kError,
-              fmt::format("Failed to open /proc/ppc64/ofdt: {}\n", errno_text(ENOENT)));
-  report(session, 0);
-  return -1;
+  return request.action == Action::add ? add_memory_alone(session)
+                                       : remove_memory_alone(session);
 }
 
 }  // namespace lparsim::userland

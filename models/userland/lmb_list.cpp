@@ -58,20 +58,12 @@ std::vector<Flat> parse_v2(const Bytes& value, std::uint64_t lmb_size) {
   return all;
 }
 
-void read_blocks(Session& session, Lmb& lmb, std::uint64_t lmb_size, std::uint64_t block_size) {
-  lmb.removable = true;
-  for (std::uint64_t done = 0; done < lmb_size; done += block_size) {
-    const std::uint64_t block = (lmb.address + done) / block_size;
-    lmb.blocks.insert(lmb.blocks.begin(), block);
-    const std::string path = fmt::format("/sys/devices/system/memory/memory{}", block);
-    if (!exists(session.files, path)) continue;
-    if (int_attribute(session.files, path + "/removable").value_or(0) == 0) lmb.removable = false;
-  }
-}
-
-std::optional<std::vector<Flat>> read_property(Session& session, std::uint64_t lmb_size) {
+std::optional<std::vector<Flat>> read_property(Session& session, std::uint64_t lmb_size,
+                                               LmbProperty which) {
   const bool v1 = exists(session.files, memory_path("ibm,dynamic-memory"));
-  if (!v1 && !exists(session.files, memory_path("ibm,dynamic-memory-v2"))) {
+  const bool v2 = which == LmbProperty::either &&
+                  exists(session.files, memory_path("ibm,dynamic-memory-v2"));
+  if (!v1 && !v2) {
     session.say(kError, "No dynamic reconfiguration LMBs found\n");
     return std::nullopt;
   }
@@ -109,21 +101,38 @@ bool nodes_are_listed(Session& session, const LmbList& list) {
 
 }  // namespace
 
-std::optional<LmbList> read_lmbs(Session& session) {
+void read_lmb_blocks(Session& session, const LmbList& list, Lmb& lmb) {
+  // The old levels kept the size in 32 bits, so that an LMB of 4 GiB has no blocks.
+  const std::uint64_t size = session.has(Switch::lmb_size_32_bits)
+                                 ? static_cast<std::uint32_t>(list.lmb_size)
+                                 : list.lmb_size;
+  lmb.blocks.clear();
+  for (std::uint64_t done = 0; done < size; done += list.block_size) {
+    lmb.blocks.insert(lmb.blocks.begin(), (lmb.address + done) / list.block_size);
+  }
+  lmb.removable = !lmb.blocks.empty();
+  for (const std::uint64_t block : lmb.blocks) {
+    const std::string path = fmt::format("/sys/devices/system/memory/memory{}", block);
+    if (!exists(session.files, path)) continue;
+    if (int_attribute(session.files, path + "/removable").value_or(0) == 0) lmb.removable = false;
+  }
+}
+
+std::optional<LmbList> read_lmbs(Session& session, LmbProperty which) {
   const auto block = read_text(session.files, "/sys/devices/system/memory/block_size_bytes");
   if (!block) {
     session.say(kDebug, "Could not determine block size bytes for memory.\n");
     return std::nullopt;
   }
-  const std::uint64_t block_size = std::strtoull(block->c_str(), nullptr, 16);
+  LmbList list;
+  list.block_size = std::strtoull(block->c_str(), nullptr, 16);
   const auto size = property(session.files, memory_path("ibm,lmb-size"), 8);
-  if (!size || size->size() < 8 || block_size == 0) {
+  if (!size || size->size() < 8 || list.block_size == 0) {
     session.say(kDebug, "Could not retrieve drconf LMB size\n");
     return std::nullopt;
   }
-  LmbList list;
   list.lmb_size = load_be64(size->data());
-  const auto flat = read_property(session, list.lmb_size);
+  const auto flat = read_property(session, list.lmb_size, which);
   if (!flat) return std::nullopt;
   for (const Flat& entry : *flat) {
     Lmb lmb;
@@ -131,7 +140,7 @@ std::optional<LmbList> read_lmbs(Session& session) {
     lmb.address = entry.address;
     lmb.associativity_index = entry.associativity;
     lmb.owned = (entry.flags & kAssigned) != 0;
-    if (lmb.owned) read_blocks(session, lmb, list.lmb_size, block_size);
+    if (lmb.owned) read_lmb_blocks(session, list, lmb);
     list.lmbs.push_back(std::move(lmb));
   }
   session.say(kInfo, fmt::format("Found {} LMBs currently allocated\n", list.lmbs.size()));

@@ -24,11 +24,16 @@ struct Lmb {
 
 struct LmbList {
   std::uint64_t lmb_size = 0;
+  std::uint64_t block_size = 0;           // of sysfs
   std::vector<Lmb> lmbs;                  // order of the property
 };
 
-// v1 wins when both are there. nullopt after a message.
-std::optional<LmbList> read_lmbs(Session& session);
+// Which property is read: v1 wins when both are there; without help of the kernel only v1 is known.
+enum class LmbProperty { either, first_version };
+// nullopt after a message.
+std::optional<LmbList> read_lmbs(Session& session, LmbProperty which = LmbProperty::either);
+// The memory blocks of an LMB, and whether all that are there can go.
+void read_lmb_blocks(Session& session, const LmbList& list, Lmb& lmb);
 
 // ibm,associativity-lookup-arrays: `count` lists of `size` cells.
 struct AssociativityArrays {

@@ -103,4 +103,13 @@ int remove_tree_nodes(Session& session, const std::string& path) {
   }
 }
 
+int update_tree_property(Session& session, const std::string& text) {
+  session.say(kDebug, "Updating OF property\n");
+  if (!file_there(session)) return -ENOENT;
+  const std::int64_t written = write_text(session.files, kOfdt, text);
+  if (written == static_cast<std::int64_t>(text.size())) return 0;
+  session.say(kError, fmt::format("Write to {} failed: {}\n", kOfdt, errno_text(written)));
+  return written < 0 ? static_cast<int>(written) : -1;
+}
+
 }  // namespace lparsim::userland

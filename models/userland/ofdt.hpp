@@ -14,5 +14,7 @@ int add_tree_nodes(Session& session, const std::string& parent,
                    const std::vector<TreeNode>& nodes);
 // [blocks] Removes a node and all below it. 0, else not; what is gone stays gone.
 int remove_tree_nodes(Session& session, const std::string& path);
+// [blocks] One "update_property ..." as it is. 0, or -errno.
+int update_tree_property(Session& session, const std::string& text);
 
 }  // namespace lparsim::userland

@@ -70,10 +70,13 @@ std::string Session::stamp() const {
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const std::int64_t seconds = now_s();
   const std::chrono::year_month_day date{std::chrono::sys_days{days{seconds / 86400}}};
-  const std::int64_t of_day = seconds % 86400;
-  return fmt::format("{} {:02} {:02}:{:02}:{:02} {}", kMonths[unsigned(date.month()) - 1],
-                     unsigned(date.day()), of_day / 3600, of_day / 60 % 60, of_day % 60,
-                     int(date.year()));
+  return fmt::format("{} {:02} {} {}", kMonths[unsigned(date.month()) - 1],
+                     unsigned(date.day()), clock(), int(date.year()));
+}
+
+std::string Session::clock() const {
+  const std::int64_t of_day = now_s() % 86400;
+  return fmt::format("{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60);
 }
 
 bool Session::lock() {

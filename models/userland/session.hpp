@@ -75,6 +75,8 @@ class Session {
   void start_timeout() { deadline_s_ = request.timeout_s == 0 ? -1 : now_s() + request.timeout_s; }
   bool timed_out();  // says so (at kWarning) when the time is over
 
+  std::string clock() const;  // "HH:MM:SS"
+
   bool has(Switch what) const { return process.version().has(what); }
 
   Process& process;

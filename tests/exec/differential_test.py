@@ -18,11 +18,17 @@ SEEN = {"rtas_entry", "rtas_reply", "drc_state", "kernel_message", "cpu_online",
         "partition_state"}
 
 
+def kernel_of(name):
+    """A kernel level, or a file of scenarios/kernels by its name."""
+    path = real.TOP / "scenarios/kernels" / (name + ".json")
+    return str(path) if path.exists() else name
+
+
 def play(shape, commands, real_ones):
     """What each command did: {"command", "exit", "stdout", "stderr", "events"}."""
     scenario = {"kind": "scenario", "version": 1, "name": "differential",
                 "machine": str(real.MACHINES / (shape["machine"] + ".json")),
-                "firmware": shape["firmware"], "kernel": shape["kernel"],
+                "firmware": shape["firmware"], "kernel": kernel_of(shape["kernel"]),
                 "steps": [{"in": shape["partition"], "run": line} for line in commands]}
     if real_ones:
         scenario["agents"] = [{"partition": shape["partition"], "sysroot": str(real.SYSROOT)}]
