@@ -72,8 +72,14 @@ int PartitionFiles::read_link(std::string_view path, std::string& out) {
   return plain_.files.contains(path) || plain_.directories.contains(path) ? -EINVAL : -ENOENT;
 }
 
+std::int64_t PartitionFiles::write_kernel_file(std::string_view path, ByteView data) {
+  const auto result = kernel_ == nullptr ? -ENOENT : kernel_->write(path, data);
+  if (watcher_) watcher_(path, data, result);
+  return result;
+}
+
 std::int64_t PartitionFiles::write(std::string_view path, ByteView data) {
-  if (is_kernel_file(path)) return kernel_ == nullptr ? -ENOENT : kernel_->write(path, data);
+  if (is_kernel_file(path)) return write_kernel_file(path, data);
   if (plain_.directories.contains(path)) return -EISDIR;
   if (!parent_exists(path)) return -ENOENT;
   plain_.files[std::string(path)] = Bytes(data.begin(), data.end());

@@ -2,6 +2,7 @@
 // file system of plain values, which keeps its content over a reboot.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -28,6 +29,9 @@ class PartitionFiles final : public userland::PartitionFiles {
  public:
   // kernel: nullptr while none runs; its files are then not there.
   void set_kernel(kernel::GuestKernel* kernel) { kernel_ = kernel; }
+  // Hears of each write to a file of the kernel when it is over: bytes taken or a negative errno.
+  using Watcher = std::function<void(std::string_view path, ByteView data, std::int64_t result)>;
+  void on_kernel_write(Watcher watcher) { watcher_ = std::move(watcher); }
   PlainFiles& plain() { return plain_; }
   const PlainFiles& plain() const { return plain_; }
 
@@ -44,7 +48,10 @@ class PartitionFiles final : public userland::PartitionFiles {
  private:
   bool parent_exists(std::string_view path) const;
 
+  std::int64_t write_kernel_file(std::string_view path, ByteView data);
+
   kernel::GuestKernel* kernel_ = nullptr;
+  Watcher watcher_;
   PlainFiles plain_;
 };
 

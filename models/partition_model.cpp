@@ -74,6 +74,15 @@ PartitionModel::PartitionModel(sc_core::sc_module_name name, Context context, Pa
     rtas_out.emplace_back(i == 0 ? "rtas_out" : fmt::format("rtas_out_{}", i).c_str());
     rtas_out.back().bind(systems_[i]->rtas_entry);
   }
+  files_.on_kernel_write([this](std::string_view path, ByteView data, std::int64_t result) {
+    constexpr std::size_t kShown = 80;
+    std::string_view text(reinterpret_cast<const char*>(data.data()),
+                          std::min(data.size(), kShown));
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    auto& log = context_.log;
+    log.add(EventKind::file_write, id_, log.text(path), log.text(text),
+            static_cast<std::uint64_t>(result));
+  });
 }
 
 firmware::Hypervisor& PartitionModel::hypervisor() const {

@@ -14,6 +14,7 @@ void add_check(CLI::App& app, int& exit_status);
 void add_coverage(CLI::App& app, int& exit_status);
 void add_schema(CLI::App& app, int& exit_status);
 void add_import(CLI::App& app, int& exit_status);
+void add_explain(CLI::App& app, int& exit_status);
 void add_hmc(CLI::App& app, int& exit_status);
 void add_serve(CLI::App& app, int& exit_status);
 void add_explore(CLI::App& app, int& exit_status);

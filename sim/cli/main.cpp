@@ -54,7 +54,8 @@ namespace {
 
 constexpr auto kCommands = {add_run,     add_check, add_schema,   add_import,
                             add_hmc,     add_serve, add_exec,     add_explore,
-                            add_dtb,     add_coverage, add_conform, add_bench};
+                            add_explain, add_dtb,   add_coverage, add_conform,
+                            add_bench};
 
 int run(int argc, char** argv) {
   CLI::App app("Full-system simulator of a POWER managed system and its HMC", "lparsim");

@@ -108,6 +108,7 @@ ScenarioResult run_scenario(const Scenario& scenario, models::WorldConfig machin
   const auto first_event = log.total();
   auto first = play_episode(scenario, world, choices, options.progress);
   log.spill_to({});
+  if (options.look) options.look(log, first_event);
   result.simulated_ns = world.clock().now().time_since_epoch().count();
   result.events = log.total();
   if (!first) return with_error(std::move(result), first.error());

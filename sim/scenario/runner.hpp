@@ -19,6 +19,8 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;                 // instead of the scenario's
   std::uint32_t episodes = 1;                        // all must leave the same log
   std::function<void(std::string_view)> log_line;    // every event of the first episode, and boot
+  // Sees the log at the end of the first episode, and where that began.
+  std::function<void(const EventLog& log, std::uint64_t first_event)> look;
   Progress* progress = nullptr;                      // kept up to date when there is one
 };
 
