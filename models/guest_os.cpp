@@ -29,7 +29,7 @@ namespace {
 
 // What a real userland brings along; everything else stays ours.
 bool is_agents(std::string_view command_line) {
-  constexpr std::array<std::string_view, 2> kPrograms{"drmgr", "lsslot"};
+  constexpr std::array<std::string_view, 4> kPrograms{"drmgr", "lparstat", "lsslot", "ppc64_cpu"};
   const auto program = command_line.substr(0, command_line.find(' '));
   return std::find(kPrograms.begin(), kPrograms.end(), program) != kPrograms.end();
 }

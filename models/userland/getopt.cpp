@@ -1,12 +1,24 @@
 #include "models/userland/getopt.hpp"
 
+#include <algorithm>
+
 namespace lparsim::userland {
 
+std::string option_error(std::string_view program, const Option& option) {
+  std::string text(program);
+  text += option.value_missing ? ": option requires an argument -- '" : ": invalid option -- '";
+  return text + option.unknown + "'\n";
+}
+
 Option OptionReader::long_option(std::string_view name) const {
-  const std::string wanted = std::string(name) + "=";
-  const std::size_t at = long_names_.find(wanted);
-  if (at == std::string_view::npos) return {'?', "", 0};
-  return {long_names_[at + wanted.size()], "", 0};
+  // A name may be cut as long as one name alone begins so; no two here begin alike.
+  std::string_view left = long_names_;
+  while (!name.empty() && !left.empty()) {
+    const std::size_t end = left.find('=');
+    if (left.substr(0, end).starts_with(name)) return {left[end + 1], "", 0};
+    left.remove_prefix(std::min(end + 3, left.size()));   // "=C,"
+  }
+  return {'?', "", 0};
 }
 
 std::optional<Option> OptionReader::next() {
@@ -36,7 +48,7 @@ std::optional<Option> OptionReader::next() {
     if (word_ + 1 < argv_.size()) {
       option.value = argv_[++word_];
     } else {
-      option = {'?', "", letter};
+      option = {'?', "", letter, true};
     }
   }
   if (takes_value || last) {

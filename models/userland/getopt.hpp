@@ -13,7 +13,11 @@ struct Option {
   char letter = '?';     // '?': unknown, or its value is missing
   std::string value;
   char unknown = 0;      // the letter, when letter is '?'
+  bool value_missing = false;
 };
+
+// What getopt itself says of an option with letter '?', on stderr.
+std::string option_error(std::string_view program, const Option& option);
 
 class OptionReader {
  public:

@@ -85,10 +85,7 @@ Parsed parse(Session& session, const std::vector<std::string>& argv) {
   request.type = ConnectorType::slot;
   OptionReader reader(argv, "abc:d:F:ops:w:");
   while (const std::optional<Option> option = reader.next()) {
-    if (option->unknown != 0) {
-      session.process.err(
-          fmt::format("{}: invalid option -- '{}'\n", argv[0], option->unknown));
-    }
+    if (option->unknown != 0) session.process.err(option_error(argv[0], *option));
     if (!apply(session, *option)) return Parsed::usage;
     if (option->letter == 'F' && (request.delimiter.size() > 1 || request.delimiter == "%")) {
       session.say(kError, "You may specify only one character for the -F option,\nand it must not "

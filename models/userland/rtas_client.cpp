@@ -72,16 +72,41 @@ int RtasClient::set_power_level(std::uint32_t domain, std::uint32_t level) {
   return call("set-power-level", {domain, level}, out);
 }
 
-int RtasClient::configure_connector(std::span<std::uint8_t, kWorkAreaSize> work_area) {
-  const std::uint64_t address = work_area_address(process_.files());
-  std::uint8_t* shared = address == 0 ? nullptr : process_.rmo(address, kWorkAreaSize);
+// nullptr: there is none.
+std::uint8_t* RtasClient::work_area(std::uint32_t& address) {
+  address = static_cast<std::uint32_t>(work_area_address(process_.files()));
+  return address == 0 ? nullptr : process_.rmo(address, kWorkAreaSize);
+}
+
+int RtasClient::configure_connector(std::span<std::uint8_t, kWorkAreaSize> work_area_bytes) {
+  std::uint32_t address = 0;
+  std::uint8_t* const shared = work_area(address);
   if (shared == nullptr) return kNoRmoBuffer;
-  std::copy(work_area.begin(), work_area.end(), shared);
+  std::copy(work_area_bytes.begin(), work_area_bytes.end(), shared);
   std::array<std::uint32_t, 1> out{};
-  const int status =
-      call("ibm,configure-connector", {static_cast<std::uint32_t>(address), 0}, out);
-  std::copy_n(shared, kWorkAreaSize, work_area.begin());
+  const int status = call("ibm,configure-connector", {address, 0}, out);
+  std::copy_n(shared, kWorkAreaSize, work_area_bytes.begin());
   return status;
+}
+
+int RtasClient::get_parameter(std::uint32_t parameter, std::span<std::uint8_t> data) {
+  std::uint32_t address = 0;
+  const std::uint8_t* const shared = work_area(address);
+  if (shared == nullptr) return kNoRmoBuffer;
+  std::array<std::uint32_t, 1> out{};
+  const int status = call("ibm,get-system-parameter",
+                          {parameter, address, static_cast<std::uint32_t>(data.size())}, out);
+  if (status == 0) std::copy_n(shared, data.size(), data.begin());
+  return status;
+}
+
+int RtasClient::set_parameter(std::uint32_t parameter, std::span<const std::uint8_t> data) {
+  std::uint32_t address = 0;
+  std::uint8_t* const shared = work_area(address);
+  if (shared == nullptr) return kNoRmoBuffer;
+  std::copy(data.begin(), data.end(), shared);
+  std::array<std::uint32_t, 1> out{};
+  return call("ibm,set-system-parameter", {parameter, address}, out);
 }
 
 }  // namespace lparsim::userland

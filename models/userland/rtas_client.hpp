@@ -36,8 +36,12 @@ class RtasClient {
   int set_power_level(std::uint32_t domain, std::uint32_t level);
   // ibm,configure-connector with a work area that is copied in and out.
   int configure_connector(std::span<std::uint8_t, kWorkAreaSize> work_area);
+  // ibm,get- and set-system-parameter: two bytes of length and the value, as long as `data` is.
+  int get_parameter(std::uint32_t parameter, std::span<std::uint8_t> data);
+  int set_parameter(std::uint32_t parameter, std::span<const std::uint8_t> data);
 
  private:
+  std::uint8_t* work_area(std::uint32_t& address);
   int call(std::string_view name, std::initializer_list<std::uint32_t> in,
            std::span<std::uint32_t> out);
 

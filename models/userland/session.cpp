@@ -49,7 +49,7 @@ void take_index(Request& request) {
 }
 
 void Session::say(Level level, std::string_view text) {
-  std::string message(text);
+  std::string message(text.substr(0, text.find('\0')));   // as a C string
   if (message.size() > kLongestMessage) {
     message.resize(kLongestMessage - kTruncated.size());
     message += kTruncated;

@@ -14,6 +14,8 @@ enum class Switch : std::uint8_t {
   partner_devices,
   prompts_name_slot,
   hooks,
+  smt_by_control,
+  info_by_physical_id,
   // Defects.
   slot_index_passed_over,
   slot_refusal_unnoticed,

@@ -16,6 +16,9 @@ HERE = pathlib.Path(__file__).parent
 SEEN = {"rtas_entry", "rtas_reply", "drc_state", "kernel_message", "cpu_online", "cpu_offline",
         "memory_online", "memory_offline", "tree_add", "tree_remove", "tree_update", "assign",
         "partition_state"}
+# Which argument is where the program put its work area.
+WORK_AREA = {"ibm,configure-connector": "arg0", "ibm,get-system-parameter": "arg1",
+             "ibm,set-system-parameter": "arg1"}
 
 
 def kernel_of(name):
@@ -53,8 +56,7 @@ def by_command(lines):
             yield present
             present = None
         elif present is not None and kind in SEEN:
-            if event.get("call") == "ibm,configure-connector":
-                event.pop("arg0", None)          # where the program put its work area
+            event.pop(WORK_AREA.get(event.get("call")), None)
             present["events"].append({k: v for k, v in event.items() if k not in ("t", "actor")})
 
 

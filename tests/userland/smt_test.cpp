@@ -68,6 +68,37 @@ TEST_F(Smt, OfCoresThatDifferIsTold) {
   EXPECT_EQ(run(partition, "ppc64_cpu --cores-on=1").status, 255);
 }
 
+TEST_F(Smt, NamedCoresComeAndGo) {
+  EXPECT_EQ(run(partition, "ppc64_cpu --offline-cores=1").status, 0);
+  EXPECT_EQ(online(), "11110000");
+  EXPECT_EQ(run(partition, "ppc64_cpu --online-cores").output, "Cores online = 0\n");
+  EXPECT_EQ(run(partition, "ppc64_cpu --offline-cores").output, "Cores offline = 1\n");
+  const Ran wrong = run(partition, "ppc64_cpu --online-cores=1,x,7");
+  EXPECT_EQ(wrong.status, 255);
+  EXPECT_EQ(wrong.output, "Invalid core to online: x\nInvalid core to online: 7\n");
+  EXPECT_EQ(online(), "11110000");
+  EXPECT_EQ(run(partition, "ppc64_cpu --online-cores=0,1").status, 0);
+  EXPECT_EQ(online(), "11111111");
+}
+
+TEST_F(Smt, WhatAPartitionLacksIsTold) {
+  EXPECT_EQ(run(partition, "ppc64_cpu --dscr").error, "Machine is not DSCR capable\n");
+  EXPECT_EQ(run(partition, "ppc64_cpu --subcores-per-core").error,
+            "Machine is not subcore capable\n");
+  EXPECT_EQ(run(partition, "ppc64_cpu --frequency").status, 255);
+  EXPECT_EQ(run(partition, "ppc64_cpu --info -n").status, 255);
+}
+
+TEST_F(Smt, TheDataStreamRegisterIsHexadecimalInItsFile) {
+  const char* file = "/sys/devices/system/cpu/dscr_default";
+  partition.set(file, "1f\n");
+  EXPECT_EQ(run(partition, "ppc64_cpu --dscr").output, "DSCR is 31\n");
+  EXPECT_EQ(run(partition, "ppc64_cpu --dscr=16").status, 0);
+  EXPECT_EQ(partition.text(file), "10");
+  EXPECT_EQ(run(partition, "ppc64_cpu --dscr -p 4").error,
+            "Could not attach to process 4 to get the DSCR value\nNo such process\n");
+}
+
 TEST_F(Smt, AFailingThreadIsTold) {
   keep(5);
   const Ran ran = run(partition, "ppc64_cpu --smt=1");

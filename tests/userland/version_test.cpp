@@ -60,6 +60,26 @@ void caches(SlotPartition& machine) {
 }
 
 // CPUs 1, 0 and 3 on threads 0, 1 and 2, and a kernel that removes them.
+// One core of two threads and a kernel that takes the number of threads.
+void smt_control(SlotPartition& machine) {
+  FakePartition& partition = machine.partition;
+  partition.set_cells("/proc/device-tree/cpus/PowerPC,POWER9@0/ibm,ppc-interrupt-server#s", {0, 1});
+  const char* control = "/sys/devices/system/cpu/smt/control";
+  partition.set(control, "on\n");
+  partition.on_write(control, [&](const std::string& text) -> std::int64_t {
+    machine.writes.push_back("smt/control " + text);
+    return std::int64_t(text.size());
+  });
+}
+
+// The first logical CPU is free: the core of the tree has the second one.
+void missing_core(SlotPartition& machine) {
+  machine.partition.set_cells(
+      "/proc/device-tree/cpus/PowerPC,POWER9@0/ibm,ppc-interrupt-server#s", {0});
+  set_thread(machine.partition, 0, -1, false);
+  set_thread(machine.partition, 1, 0, true);
+}
+
 void three_cpus(SlotPartition& machine) {
   FakePartition& partition = machine.partition;
   for (const std::uint32_t core : {1U, 3U}) add_cpu_node(partition, core);
@@ -97,6 +117,8 @@ const std::map<Switch, Case> kCases{
         machine.partition.set("/etc/drmgr.d/pmig/10-no", "#!/bin/sh\nfalse\n");
       },
       "drmgr -m -c pmig -p check -s 0x1"}},
+    {Switch::smt_by_control, {smt_control, "ppc64_cpu --smt=2"}},
+    {Switch::info_by_physical_id, {missing_core, "ppc64_cpu --info"}},
     {Switch::slot_index_passed_over, {nothing, "drmgr -c slot -Q -s 0x30000002"}},
     {Switch::slot_refusal_unnoticed,
      {[](SlotPartition& machine) {
@@ -226,10 +248,13 @@ TEST(Versions, RowsAreInOrderAndNameLevels) {
   EXPECT_EQ(default_version().name, "1.3.10");
   EXPECT_EQ(find_version("1.3.11"), nullptr);
   // `fixed` has what the newest level can do and no defect.
-  EXPECT_EQ(find_version("fixed")->switches, bit(Switch::kernel_updates_tree) |
-                                                 bit(Switch::partner_devices) |
-                                                 bit(Switch::prompts_name_slot) |
-                                                 bit(Switch::hooks));
+  std::uint64_t abilities = 0;
+  for (const Switch can : {Switch::kernel_updates_tree, Switch::partner_devices,
+                           Switch::prompts_name_slot, Switch::hooks, Switch::smt_by_control,
+                           Switch::info_by_physical_id}) {
+    abilities |= bit(can);
+  }
+  EXPECT_EQ(find_version("fixed")->switches, abilities);
 }
 
 }  // namespace
