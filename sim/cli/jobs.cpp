@@ -16,7 +16,9 @@
 
 #include "sim/cli/run_again.hpp"
 #include "sim/cli/watchdog.hpp"
+#include "sim/report/atomic_file.hpp"
 #include "sim/report/result_json.hpp"
+#include "sim/report/timeline.hpp"
 #include "sim/scenario/runner.hpp"
 
 namespace lparsim::cli {
@@ -37,6 +39,16 @@ ScenarioResult error_result(const std::string& path, std::string line) {
   return result;
 }
 
+report::TimelineTitle title_of(const scenario::Loaded& loaded) {
+  report::TimelineTitle title{loaded.scenario.name, {}};
+  for (std::size_t number = 0; number < loaded.machine.systems(); ++number) {
+    for (const auto& partition : loaded.machine.system(number).platform.partitions) {
+      title.partitions[partition.id] = partition.name;
+    }
+  }
+  return title;
+}
+
 ScenarioResult run_loaded(const std::string& path, std::size_t number, const JobOptions& options,
                           scenario::Loaded loaded, scenario::Progress& progress) {
   scenario::RunOptions run;
@@ -48,7 +60,16 @@ ScenarioResult run_loaded(const std::string& path, std::size_t number, const Job
     log.open(options.log_folder + "/" + std::to_string(number));
     run.log_line = [&log](std::string_view line) { log << line << '\n'; };
   }
+  Result<void> drawn;
+  if (!options.timeline.empty()) {
+    run.look = [&drawn, &options, title = title_of(loaded)](const EventLog& events,
+                                                            std::uint64_t first) {
+      drawn = report::write_file_atomically(options.timeline,
+                                            report::timeline_html(events, first, title));
+    };
+  }
   auto result = scenario::run_scenario(loaded.scenario, std::move(loaded.machine), run);
+  if (!drawn) return error_result(path, drawn.error().line());
   result.path = path;
   if (log.is_open() && !log.flush()) {
     return error_result(path, path + ": the events cannot be written to the temporary folder");

@@ -17,6 +17,7 @@ struct JobOptions {
   std::optional<std::uint64_t> seed;
   std::uint32_t episodes = 1;
   unsigned jobs = 1;                       // processes at a time
+  std::string timeline;                    // of the only scenario there goes its picture; "" = none
   std::string log_folder;                  // events of scenario i go to <folder>/<i>; "" = none
 };
 

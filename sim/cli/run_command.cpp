@@ -96,6 +96,11 @@ int run(RunArguments& arguments) {
                    : paths.error());
     return kBadInput;
   }
+  if (paths->size() > 1 && !arguments.options.timeline.empty()) {
+    complain({ErrorCode::bad_input,
+              fmt::format("found {} scenarios, allowed is one", paths->size()), "--timeline"});
+    return kBadInput;
+  }
   // Told once, not by each scenario.
   if (const auto good = check_files(arguments.options.profiles); !good) {
     complain(good.error());
@@ -158,6 +163,9 @@ void add_run(CLI::App& app, int& exit_status) {
   command->add_option("--result", arguments->result, "Write the results as JSON to this file")
       ->check(not_empty);
   command->add_option("--log", arguments->log, "Write all events as JSON lines to this file")
+      ->check(not_empty);
+  command->add_option("--timeline", arguments->options.timeline,
+                      "Draw the run, lanes from the HMC to firmware, as an HTML page")
       ->check(not_empty);
   command->add_flag("-q,--quiet", arguments->quiet, "Only what failed, and the last line");
   add_profile_options(*command, arguments->options.profiles);
