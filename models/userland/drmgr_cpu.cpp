@@ -127,10 +127,19 @@ int remove_cpu(Session& session, CpuList& list, std::size_t number) {
   return write_whole(session, kRelease, path, "Release", "d");
 }
 
+std::int32_t asked_for(const Session& session) {
+  return static_cast<std::int32_t>(session.request.count);
+}
+
+bool wants_more(const Session& session, std::uint32_t done) {
+  if (session.has(Switch::cpu_count_unsigned)) return done < session.request.count;
+  return static_cast<std::int32_t>(done) < asked_for(session);
+}
+
 // The status is that of the last attempt, however many were added before.
 int add_cpus(Session& session, CpuList& list, std::uint32_t& done) {
   int rc = -1;
-  while (done < session.request.count && !session.timed_out()) {
+  while (wants_more(session, done) && !session.timed_out()) {
     const Found cpu = pick_cpu(session, list);
     if (!cpu) break;
     rc = add_cpu(session, list, *cpu);
@@ -144,7 +153,7 @@ int add_cpus(Session& session, CpuList& list, std::uint32_t& done) {
     ++done;
   }
   session.say(kDebug, fmt::format("Acquired {} of {} requested cpu(s).\n", done,
-                                  session.request.count));
+                                  asked_for(session)));
   return rc == 0 ? 0 : 1;
 }
 
@@ -157,7 +166,7 @@ std::size_t count_cpus(Session& session, const CpuList& list) {
 
 int remove_cpus(Session& session, CpuList& list, std::uint32_t& done) {
   int rc = 0;
-  while (done < session.request.count && !session.timed_out()) {
+  while (wants_more(session, done) && !session.timed_out()) {
     if (count_cpus(session, list) == 1) {
       session.say(kWarning, "Cannot remove the last CPU\n");
       rc = -1;
@@ -176,7 +185,7 @@ int remove_cpus(Session& session, CpuList& list, std::uint32_t& done) {
     ++done;
   }
   session.say(kDebug, fmt::format("Removed {} of {} requested cpu(s)\n", done,
-                                  session.request.count));
+                                  asked_for(session)));
   return rc;
 }
 

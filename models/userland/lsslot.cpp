@@ -135,9 +135,13 @@ void list_cpus(Session& session, const CpuList& list) {
   }
 }
 
-std::string cache_name(const CpuList& list, std::uint32_t phandle) {
+// The cache of this phandle, told as that of "cpu NAME" or "cache NAME".
+std::string cache_name(Session& session, const CpuList& list, std::uint32_t phandle,
+                       const std::string& of_whom) {
   for (const CpuCache& cache : list.caches) {
-    if (cache.phandle == phandle) return cache.name;
+    if (cache.phandle != phandle) continue;
+    session.say(kExtraDebug, fmt::format("found cache {} for {}\n", cache.name, of_whom));
+    return cache.name;
   }
   return "N/A";
 }
@@ -146,8 +150,10 @@ std::string cache_name(const CpuList& list, std::uint32_t phandle) {
 std::string next_level_of(Session& session, const CpuList& list, std::uint32_t phandle) {
   for (const CpuCache& cache : list.caches) {
     if (cache.phandle != phandle) continue;
-    if (!session.has(Switch::lsslot_l3_not_found)) return cache_name(list, cache.l2_cache);
-    if (cache.l2_cache == cache.phandle) return list.caches.front().name;
+    const bool itself = session.has(Switch::lsslot_l3_not_found);
+    if (itself && cache.l2_cache != cache.phandle) continue;
+    return cache_name(session, list, itself ? list.caches.front().phandle : cache.l2_cache,
+                      "cache " + cache.name);
   }
   return "N/A";
 }
@@ -162,8 +168,8 @@ void list_cpus_and_caches(Session& session, const CpuList& list) {
     const std::size_t counted =
         std::min(cpu.threads.size() * columns.counted, columns.threads);
     line += std::string(columns.threads - counted, ' ');
-    line += fmt::format("{:<15}{:<15}\n", cache_name(list, cpu.l2_cache),
-                        next_level_of(session, list, cpu.l2_cache));
+    const std::string first = cache_name(session, list, cpu.l2_cache, "cpu " + cpu.node);
+    line += fmt::format("{:<15}{:<15}\n", first, next_level_of(session, list, cpu.l2_cache));
     session.process.out(line);
   }
 }

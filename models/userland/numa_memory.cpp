@@ -71,6 +71,9 @@ std::optional<std::vector<std::uint32_t>> read_node_numbers(Session& session) {
   return node_of;
 }
 
+// Counts are told with a sign.
+std::int32_t shown(std::uint32_t count) { return static_cast<std::int32_t>(count); }
+
 class Remover {
  public:
   Remover(Session& session, std::vector<NumaNode>& nodes) : session_(session), nodes_(nodes) {
@@ -94,7 +97,7 @@ class Remover {
 
 // What was tried is not tried again, removed or not.
 std::uint32_t Remover::from_node(NumaNode& node, std::uint32_t count) {
-  session_.say(kDebug, fmt::format("Try removing {} / {} LMBs from node {}\n", count,
+  session_.say(kDebug, fmt::format("Try removing {} / {} LMBs from node {}\n", shown(count),
                                    node.lmb_count, node.id));
   std::uint32_t done = 0, tried = 0;
   while (!node.lmbs.empty() && done < count) {
@@ -141,7 +144,8 @@ std::uint32_t Remover::from_cpuless_nodes(std::uint32_t count) {
     if (this_loop == 0) break;
     count -= this_loop;
   }
-  session_.say(kDebug, fmt::format("{} / {} LMBs removed from the CPU less nodes\n", done, total));
+  session_.say(kDebug, fmt::format("{} / {} LMBs removed from the CPU less nodes\n", done,
+                                   shown(total)));
   return done;
 }
 
@@ -179,7 +183,8 @@ std::uint32_t Remover::from_cpu_nodes(std::uint32_t count) {
     if (this_loop == 0) break;
     done += this_loop;
   }
-  session_.say(kDebug, fmt::format("{} / {} LMBs removed from the CPU nodes\n", done, total));
+  session_.say(kDebug, fmt::format("{} / {} LMBs removed from the CPU nodes\n", done,
+                                   shown(total)));
   return done;
 }
 

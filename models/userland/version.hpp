@@ -31,6 +31,7 @@ enum class Switch : std::uint8_t {
   lsslot_decimal_addresses,
   lsslot_uneven_columns,
   lsslot_l3_not_found,
+  cpu_count_unsigned,
   cpu_picked_again,
   last_cpu_miscounted,
   unnamed_lmb_counts,

@@ -6,6 +6,7 @@ A command that differs is a defect of ours, or stands in known_differences.json 
 that stands there and does not differ is a failure too."""
 import concurrent.futures
 import json
+import os
 import pathlib
 import tempfile
 import unittest
@@ -16,6 +17,8 @@ HERE = pathlib.Path(__file__).parent
 SEEN = {"rtas_entry", "rtas_reply", "drc_state", "kernel_message", "cpu_online", "cpu_offline",
         "memory_online", "memory_offline", "tree_add", "tree_remove", "tree_update", "assign",
         "partition_state"}
+# Which powerpc-utils LPARSIM_SYSROOT holds.
+USERLAND = os.environ.get("LPARSIM_USERLAND", "1.3.10")
 # Which argument is where the program put its work area.
 WORK_AREA = {"ibm,configure-connector": "arg0", "ibm,get-system-parameter": "arg1",
              "ibm,set-system-parameter": "arg1"}
@@ -32,6 +35,7 @@ def play(shape, commands, real_ones):
     scenario = {"kind": "scenario", "version": 1, "name": "differential",
                 "machine": str(real.MACHINES / (shape["machine"] + ".json")),
                 "firmware": shape["firmware"], "kernel": kernel_of(shape["kernel"]),
+                "userland": USERLAND,
                 "steps": [{"in": shape["partition"], "run": line} for line in commands]}
     if real_ones:
         scenario["agents"] = [{"partition": shape["partition"], "sysroot": str(real.SYSROOT)}]

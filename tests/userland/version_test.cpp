@@ -160,6 +160,7 @@ const std::map<Switch, Case> kCases{
     {Switch::lsslot_decimal_addresses, {kept_memory, "lsslot -c mem"}},
     {Switch::lsslot_uneven_columns, {caches, "lsslot -c cpu"}},
     {Switch::lsslot_l3_not_found, {caches, "lsslot -c cpu -b"}},
+    {Switch::cpu_count_unsigned, {three_cpus, "drmgr -c cpu -r -q -1"}},
     {Switch::cpu_picked_again, {three_cpus, "drmgr -c cpu -r -q 2"}},
     {Switch::last_cpu_miscounted, {three_cpus, "drmgr -c cpu -r -q 3"}},
     {Switch::unnamed_lmb_counts, {kept_memory, "drmgr -c mem -a -s 80000004"}},
