@@ -66,7 +66,7 @@ class Server {
   Result<void> run() {
     real_zero_ = RealClock::now() - simulated();
     while (options_.stop == nullptr || *options_.stop == 0) {
-      look(world_.at_rest() ? kLookEvery_ms : 0);
+      look(idle_ ? kLookEvery_ms : 0);
       for (Session& session : sessions_) {
         if (auto begun = begin_command(session); !begun) return begun;
       }
@@ -76,6 +76,9 @@ class Server {
         return true;
       });
       advance();
+      if (const auto& overrun = world_.actors().overrun()) {
+        return failure(ErrorCode::unsupported, options_.socket, "it does not end: " + *overrun);
+      }
     }
     return {};
   }
@@ -85,7 +88,8 @@ class Server {
 
   // Lets time pass until somebody has an answer or something to say.
   void advance() {
-    if (world_.at_rest()) {
+    idle_ = world_.at_rest();
+    if (idle_) {
       real_zero_ = RealClock::now() - simulated();   // nothing moved meanwhile
       return;
     }
@@ -100,11 +104,13 @@ class Server {
     }
     answered_ = false;
     std::uint32_t steps = 0;
-    world_.run_until(
+    const bool reached = world_.run_until(
         [&] {
           return answered_ || world_.at_rest() || (++steps % kStepsBetweenLooks == 0 && heard());
         },
         limit);
+    // Who waits without a limit for what never comes (an answer that RMC lost) moves nothing.
+    idle_ = !reached && !options_.real_time;
   }
 
   std::vector<pollfd> polled() const {
@@ -175,6 +181,7 @@ class Server {
   int socket_;
   std::list<Session> sessions_;                // addresses stay: commands know theirs
   bool answered_ = false;
+  bool idle_ = false;                          // nothing happens before somebody says something
   RealClock::time_point real_zero_;            // when simulated time was 0, as far as pace goes
 };
 

@@ -130,6 +130,17 @@ class Sessions(Console):
             self.assertNotEqual(self.ask(garbage).returncode, 0)
         self.assertIn("alpha,3\n", self.answer(PROCS))
 
+    def test_a_console_that_nobody_asks_costs_nothing(self):
+        running = self.serve()
+        self.answer(PROCS)
+
+        def ticks():
+            fields = pathlib.Path(f"/proc/{running.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+        before = ticks()
+        time.sleep(0.5)
+        self.assertLess(ticks() - before, 20)                # of 50 that half a second has
+
     def test_real_time_takes_its_time(self):
         self.serve("--real-time")
         began = time.monotonic()
