@@ -27,6 +27,21 @@ function(lparsim_library name)
     PRIVATE $<BUILD_INTERFACE:lparsim_warnings> ${ARG_PRIVATE})
 endfunction()
 
+# lparsim_program_test(<label> <name> [<variable>=<value> ...])
+# <name>_test.py of this folder drives the built program: test <label>.<name>. 77: skipped.
+find_package(Python3 COMPONENTS Interpreter)
+function(lparsim_program_test label name)
+  add_test(NAME ${label}.${name} COMMAND ${Python3_EXECUTABLE} -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/${name}_test.py)
+  set(environment LPARSIM_PROGRAM=$<TARGET_FILE:lparsim> LPARSIM_TOP=${PROJECT_SOURCE_DIR}
+    PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/scenario ${ARGN})
+  set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77
+    ENVIRONMENT "${environment}")
+  if(NOT Python3_FOUND)
+    set_tests_properties(${label}.${name} PROPERTIES DISABLED TRUE)
+  endif()
+endfunction()
+
 # lparsim_test(<name> SOURCES a_test.cpp ... LIBS lib ... [SYSTEMC])
 # SYSTEMC: libsystemc has its own main, so the test main comes from tests/support/sc_main.cpp.
 function(lparsim_test name)
