@@ -24,20 +24,17 @@ int expect_sense(Kernel& kernel, std::uint32_t index, std::uint32_t wanted) {
   return state[0] == wanted ? 0 : -EBUSY;
 }
 
-bool undo_failed(const Kernel& kernel, int error) {
-  return error != 0 && !kernel.has(Switch::undo_not_repeated);
-}
-
 void undo_indicator(Kernel& kernel, std::uint32_t type, std::uint32_t index, std::uint32_t value) {
-  const int error = set_indicator(kernel, type, index, value);
-  if (undo_failed(kernel, error)) set_indicator(kernel, type, index, value);
+  undo_step(kernel, [&] { return set_indicator(kernel, type, index, value); });
 }
 
 // It is still in use: what isolate undid is done again.
 void configure_again(Kernel& kernel, std::uint32_t index) {
-  auto nodes = configure_connector(kernel, index);
-  if (undo_failed(kernel, nodes.empty())) nodes = configure_connector(kernel, index);
-  free_nodes(kernel, nodes);
+  undo_step(kernel, [&] {
+    const auto nodes = configure_connector(kernel, index);
+    free_nodes(kernel, nodes);
+    return nodes.empty() ? -EIO : 0;
+  });
 }
 
 }  // namespace
@@ -62,8 +59,8 @@ int release_drc(Kernel& kernel, std::uint32_t index) {
 
 int give_back_drc(Kernel& kernel, std::uint32_t index) {
   const int error = release_drc(kernel, index);
-  if (error == -EBUSY) return error;   // it is not present: nothing to give back
-  if (!undo_failed(kernel, error)) return error;
+  const bool not_present = error == -EBUSY;
+  if (error == 0 || not_present || kernel.has(Switch::undo_not_repeated)) return error;
   // Some firmware (QEMU's) isolates only what is configured: what broke off is done to its end.
   if (error == -EINVAL) configure_again(kernel, index);
   return release_drc(kernel, index);

@@ -13,8 +13,15 @@ namespace lparsim::kernel {
 int acquire_drc(Kernel& kernel, std::uint32_t index);
 // [blocks] Entity sense must be "present"; then isolation := isolate, allocation := unusable.
 int release_drc(Kernel& kernel, std::uint32_t index);
-// [blocks] The same as an undo: there is nobody to tell that it failed, and a DRC left half way is
-// lost, so a failure is met by another try.
+// A step of an undo, `step()` being 0 or a negative errno: there is nobody to tell that it failed,
+// and a DRC left half way is lost, so a failure is met by another try.
+template <class Step>
+int undo_step(Kernel& kernel, Step step) {
+  const int error = step();
+  return error == 0 || kernel.has(Switch::undo_not_repeated) ? error : step();
+}
+
+// [blocks] release_drc as a step of an undo.
 int give_back_drc(Kernel& kernel, std::uint32_t index);
 // [blocks] Tells the hypervisor that a removal failed: unisolate what is present. No result.
 void unisolate_hint(Kernel& kernel, std::uint32_t index);

@@ -37,10 +37,10 @@ int bring_back(Kernel& kernel, Lmb& lmb, std::uint32_t associativity_index) {
   const bool asks = kernel.has(Switch::add_helper_releases) ||
                     kernel.has(Switch::undo_leaves_drc_owned);
   if (asks) return add_lmb(kernel, lmb);
-  int error = restore_lmb(kernel, lmb, associativity_index);
-  if (error == 0 || kernel.has(Switch::undo_not_repeated)) return error;
-  error = restore_lmb(kernel, lmb, associativity_index);
-  if (error != 0) give_back_drc(kernel, lmb.drc_index);   // nobody uses it any more
+  const int error =
+      undo_step(kernel, [&] { return restore_lmb(kernel, lmb, associativity_index); });
+  const bool lost = error != 0 && !kernel.has(Switch::undo_not_repeated);
+  if (lost) give_back_drc(kernel, lmb.drc_index);   // nobody uses it any more
   return error;
 }
 
