@@ -18,12 +18,6 @@ std::string cpus_path(const std::string& node) { return std::string(kCpuNodes) +
 // A CPU that never had a node has no name yet, which C shows like this.
 std::string name_of(const Cpu& cpu) { return cpu.node.empty() ? "(null)" : cpu.node; }
 
-// What read the nodes again: threads of the CPU and caches that came with it.
-void refresh(Session& session, CpuList& list, std::size_t number) {
-  refresh_cpu(session, list, number);
-  refresh_caches(session, list);
-}
-
 int acquire_cpu(Session& session, CpuList& list, std::size_t number) {
   const Cpu& cpu = list.cpus[number];
   if (acquire_connector(session, cpu.drc_index) != 0) {
@@ -44,7 +38,7 @@ int acquire_cpu(Session& session, CpuList& list, std::size_t number) {
     release_connector(session, cpu.drc_index, false);
     return status;
   }
-  refresh(session, list, number);
+  refresh_cpu(session, list, number);
   return 0;
 }
 
@@ -140,7 +134,7 @@ int remove_cpu_alone(Session& session, CpuList& list, std::size_t number) {
 int add_cpu_alone(Session& session, CpuList& list, std::size_t number) {
   if (const int status = acquire_cpu(session, list, number); status != 0) return status;
   if (online_cpu(session, list, number)) {
-    refresh(session, list, number);
+    refresh_cpu(session, list, number);
     return 0;
   }
   session.say(kError, fmt::format("Unable to online {}\n", list.cpus[number].drc_name));

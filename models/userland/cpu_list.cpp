@@ -138,11 +138,6 @@ void show_list(Session& session, const CpuList& list) {
 
 }  // namespace
 
-bool refresh_caches(Session& session, CpuList& list) {
-  list.caches.clear();
-  return read_caches(session, list);
-}
-
 std::optional<CpuList> read_cpus(Session& session) {
   CpuList list;
   if (!read_threads(session, list)) return std::nullopt;
@@ -174,6 +169,8 @@ void refresh_cpu(Session& session, CpuList& list, std::size_t cpu) {
   }
   // Without a node the property below is missing and says so; drmgr goes on all the same.
   read_node(session, list, cpu, found);
+  list.caches.clear();
+  read_caches(session, list);
 }
 
 std::optional<long> thread_state(Session& session, const CpuThread& thread) {

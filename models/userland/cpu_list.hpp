@@ -44,11 +44,9 @@ struct CpuList {
 // Reads everything; nullopt after a message. One bad node makes the whole list bad.
 std::optional<CpuList> read_cpus(Session& session);
 
-// After an add: reads the node of this connector, which is then owned.
+// After an add: reads the node of this connector, which is then owned, and all caches, as some may
+// have come with it.
 void refresh_cpu(Session& session, CpuList& list, std::size_t cpu);
-
-// Reads the cache nodes again. False after a message.
-bool refresh_caches(Session& session, CpuList& list);
 
 // State of a logical CPU from sysfs: 0, 1, or nullopt.
 std::optional<long> thread_state(Session& session, const CpuThread& thread);

@@ -109,10 +109,7 @@ int add_cpu(Session& session, CpuList& list, std::size_t number) {
   } else {
     return add_cpu_alone(session, list, number);
   }
-  if (rc == 0) {
-    refresh_cpu(session, list, number);
-    refresh_caches(session, list);
-  }
+  if (rc == 0) refresh_cpu(session, list, number);
   return rc;
 }
 
@@ -127,13 +124,9 @@ int remove_cpu(Session& session, CpuList& list, std::size_t number) {
   return write_whole(session, kRelease, path, "Release", "d");
 }
 
-std::int32_t asked_for(const Session& session) {
-  return static_cast<std::int32_t>(session.request.count);
-}
-
 bool wants_more(const Session& session, std::uint32_t done) {
   if (session.has(Switch::cpu_count_unsigned)) return done < session.request.count;
-  return static_cast<std::int32_t>(done) < asked_for(session);
+  return static_cast<std::int32_t>(done) < session.request.signed_count();
 }
 
 // The status is that of the last attempt, however many were added before.
@@ -153,7 +146,7 @@ int add_cpus(Session& session, CpuList& list, std::uint32_t& done) {
     ++done;
   }
   session.say(kDebug, fmt::format("Acquired {} of {} requested cpu(s).\n", done,
-                                  asked_for(session)));
+                                  session.request.signed_count()));
   return rc == 0 ? 0 : 1;
 }
 
@@ -185,7 +178,7 @@ int remove_cpus(Session& session, CpuList& list, std::uint32_t& done) {
     ++done;
   }
   session.say(kDebug, fmt::format("Removed {} of {} requested cpu(s)\n", done,
-                                  asked_for(session)));
+                                  session.request.signed_count()));
   return rc;
 }
 

@@ -31,7 +31,7 @@ int by_kernel(Session& session) {
   }
   const std::string what = request.drc_index != 0
                                ? fmt::format("index 0x{:x}", request.drc_index)
-                               : fmt::format("count {}", static_cast<std::int32_t>(request.count));
+                               : fmt::format("count {}", request.signed_count());
   const int rc =
       kernel_dlpar(session, fmt::format("memory {} {}", remove ? "remove" : "add", what));
   report_memory(session, rc == 0 ? request.count : 0);

@@ -48,7 +48,7 @@ bool valid_accelerator(Session& session) {
 }
 
 int change_accelerator(Session& session) {
-  const auto count = static_cast<std::int32_t>(session.request.count);
+  const auto count = session.request.signed_count();
   if (count < 0) {
     session.say(kError, fmt::format("Invalid QoS credit count {}\n", count));
     return -1;

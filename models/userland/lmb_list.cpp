@@ -10,10 +10,6 @@
 namespace lparsim::userland {
 namespace {
 
-std::string memory_path(std::string_view name) {
-  return fmt::format("{}/ibm,dynamic-reconfiguration-memory/{}", kTree, name);
-}
-
 constexpr std::uint32_t kAssigned = 0x8;
 constexpr std::uint32_t kMostLmbs = 1U << 24;
 
@@ -60,14 +56,14 @@ std::vector<Flat> parse_v2(const Bytes& value, std::uint64_t lmb_size) {
 
 std::optional<std::vector<Flat>> read_property(Session& session, std::uint64_t lmb_size,
                                                LmbProperty which) {
-  const bool v1 = exists(session.files, memory_path("ibm,dynamic-memory"));
+  const bool v1 = exists(session.files, memory_property("ibm,dynamic-memory"));
   const bool v2 = which == LmbProperty::either &&
-                  exists(session.files, memory_path("ibm,dynamic-memory-v2"));
+                  exists(session.files, memory_property("ibm,dynamic-memory-v2"));
   if (!v1 && !v2) {
     session.say(kError, "No dynamic reconfiguration LMBs found\n");
     return std::nullopt;
   }
-  const auto value = property(session.files, memory_path(v1 ? "ibm,dynamic-memory"
+  const auto value = property(session.files, memory_property(v1 ? "ibm,dynamic-memory"
                                                           : "ibm,dynamic-memory-v2"));
   if (!value) {
     session.say(kDebug, "Could not retrieve dynamic reconfigurable memory property\n");
@@ -77,6 +73,14 @@ std::optional<std::vector<Flat>> read_property(Session& session, std::uint64_t l
 }
 
 }  // namespace
+
+std::string memory_property(std::string_view name) {
+  return fmt::format("{}/{}", kMemoryNode, name);
+}
+
+std::string block_path(std::uint64_t block) {
+  return fmt::format("/sys/devices/system/memory/memory{}", block);
+}
 
 namespace {
 
@@ -112,7 +116,7 @@ void read_lmb_blocks(Session& session, const LmbList& list, Lmb& lmb) {
   }
   lmb.removable = !lmb.blocks.empty();
   for (const std::uint64_t block : lmb.blocks) {
-    const std::string path = fmt::format("/sys/devices/system/memory/memory{}", block);
+    const std::string path = block_path(block);
     if (!exists(session.files, path)) continue;
     if (int_attribute(session.files, path + "/removable").value_or(0) == 0) lmb.removable = false;
   }
@@ -126,7 +130,7 @@ std::optional<LmbList> read_lmbs(Session& session, LmbProperty which) {
   }
   LmbList list;
   list.block_size = std::strtoull(block->c_str(), nullptr, 16);
-  const auto size = property(session.files, memory_path("ibm,lmb-size"), 8);
+  const auto size = property(session.files, memory_property("ibm,lmb-size"), 8);
   if (!size || size->size() < 8 || list.block_size == 0) {
     session.say(kDebug, "Could not retrieve drconf LMB size\n");
     return std::nullopt;
@@ -149,7 +153,7 @@ std::optional<LmbList> read_lmbs(Session& session, LmbProperty which) {
 }
 
 std::optional<AssociativityArrays> read_associativity(Session& session) {
-  const auto value = property(session.files, memory_path("ibm,associativity-lookup-arrays"));
+  const auto value = property(session.files, memory_property("ibm,associativity-lookup-arrays"));
   if (!value) return std::nullopt;
   CellReader reader(*value);
   AssociativityArrays arrays;

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/userland/session.hpp"
@@ -12,6 +14,11 @@
 namespace lparsim::userland {
 
 inline constexpr std::uint32_t kNoAssociativity = 0xffffffff;
+
+inline constexpr std::string_view kMemoryNode =
+    "/proc/device-tree/ibm,dynamic-reconfiguration-memory";
+std::string memory_property(std::string_view name);      // path of a property of that node
+std::string block_path(std::uint64_t block);             // folder of a memory block in sysfs
 
 struct Lmb {
   std::uint32_t drc_index = 0;

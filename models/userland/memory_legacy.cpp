@@ -17,7 +17,6 @@ namespace lparsim::userland {
 namespace {
 
 constexpr std::string_view kProbe = "/sys/devices/system/memory/probe";
-constexpr std::string_view kNode = "/proc/device-tree/ibm,dynamic-reconfiguration-memory";
 constexpr std::string_view kLmbProperty = "ibm,dynamic-memory";
 constexpr std::size_t kLmbEntry = 24, kEntryAssociativity = 16, kEntryFlags = 20;
 constexpr std::uint32_t kAssigned = 0x8;
@@ -35,9 +34,6 @@ void say_unexpected(Session& session, Place place) {
 }
 
 std::string_view word(bool online) { return online ? "online" : "offline"; }
-std::string block_path(std::uint64_t block) {
-  return fmt::format("/sys/devices/system/memory/memory{}", block);
-}
 
 bool balloon_active(Session& session) {
   constexpr std::string_view kParameters = "/sys/module/cmm/parameters";
@@ -66,8 +62,7 @@ class Memory {
   std::int32_t done() const { return done_; }
 
  private:
-  // A count of 2^31 and more is negative: then there is nothing to do.
-  std::int32_t wanted() const { return static_cast<std::int32_t>(session_.request.count); }
+  std::int32_t wanted() const { return session_.request.signed_count(); }
   Lmb* next();
   bool is_wanted(const Lmb& lmb) const;
   bool can_be_taken(const Lmb& lmb);
@@ -227,11 +222,12 @@ int Memory::write_property(const Lmb& lmb, const TreeNode* node) {
     mark_entry(&property_[at], node);
     break;
   }
-  auto phandle = cell_property(session_.files, fmt::format("{}/linux,phandle", kNode));
-  const auto own = cell_property(session_.files, fmt::format("{}/ibm,phandle", kNode));
+  auto phandle = cell_property(session_.files, memory_property("linux,phandle"));
+  const auto own = cell_property(session_.files, memory_property("ibm,phandle"));
   if (own) phandle = own;
   if (!phandle) {
-    session_.say(kDebug, fmt::format("Failed to get phandle for  under {}. (rc=-1)\n", kNode));
+    session_.say(kDebug,
+                 fmt::format("Failed to get phandle for  under {}. (rc=-1)\n", kMemoryNode));
     return -1;
   }
   std::string text =
@@ -350,7 +346,7 @@ int Memory::set_state(const Lmb& lmb, bool online) {
 
 std::optional<Memory> read_memory(Session& session) {
   auto list = read_lmbs(session, LmbProperty::first_version);
-  auto value = property(session.files, fmt::format("{}/{}", kNode, kLmbProperty));
+  auto value = property(session.files, memory_property(kLmbProperty));
   if (list && value) return Memory(session, std::move(*list), std::move(*value));
   session.say(kError, "Could not gather LMB (logical memory block information.\n");
   return std::nullopt;
@@ -365,12 +361,10 @@ void report_memory(Session& session, std::uint32_t count) {
 int add_memory_alone(Session& session) {
   auto memory = read_memory(session);
   if (!memory) return -1;
-  const std::uint32_t count = session.request.count;
-  session.say(kDebug,
-              fmt::format("Attempting to add {} LMBs\n", static_cast<std::int32_t>(count)));
+  const std::int32_t count = session.request.signed_count();
+  session.say(kDebug, fmt::format("Attempting to add {} LMBs\n", count));
   const int status = memory->add();
-  session.say(kDebug, fmt::format("Added {} of {} requested LMB(s)\n", memory->done(),
-                                  static_cast<std::int32_t>(count)));
+  session.say(kDebug, fmt::format("Added {} of {} requested LMB(s)\n", memory->done(), count));
   report_memory(session, static_cast<std::uint32_t>(memory->done()));
   return status;
 }
@@ -379,18 +373,18 @@ int remove_memory_alone(Session& session) {
   auto memory = read_memory(session);
   if (!memory) return -1;
   memory->shuffle();
-  const std::uint32_t& count = session.request.count;   // may become less
+  const bool enough = memory->limit_to_removable();   // the count may become less
+  const std::int32_t count = session.request.signed_count();
   int status = -1;
-  if (memory->limit_to_removable()) {
-    session.say(kDebug,
-                fmt::format("Attempting removal of {} LMBs\n", static_cast<std::int32_t>(count)));
+  if (enough) {
+    session.say(kDebug, fmt::format("Attempting removal of {} LMBs\n", count));
     status = memory->remove();
   }
-  session.say(kError, fmt::format("Removed {} of {} requested LMB(s)\n", memory->done(),
-                                  static_cast<std::int32_t>(count)));
-  if (memory->done() < static_cast<std::int32_t>(count)) {
+  session.say(kError,
+              fmt::format("Removed {} of {} requested LMB(s)\n", memory->done(), count));
+  if (memory->done() < count) {
     session.say(kError, fmt::format("Unable to hotplug remove the remaining {} LMB(s)\n",
-                                    static_cast<std::int32_t>(count) - memory->done()));
+                                    count - memory->done()));
   }
   report_memory(session, static_cast<std::uint32_t>(memory->done()));
   return status;

@@ -32,6 +32,8 @@ struct Request {
   std::optional<std::string> drc_name;   // -s NAME; a 0x... one becomes drc_index
   std::uint32_t drc_index = 0;           // 0: none
   std::uint32_t count = 0;               // -q, CPUs, LMBs or hundredths of a processor
+  // -q as the program prints and compares it: 2^31 and more are negative.
+  std::int32_t signed_count() const { return static_cast<std::int32_t>(count); }
   std::string p_option;                  // -p, empty: none
   std::string accelerator;               // -t, empty: none
   std::string prrn_file;                 // -P, empty: none
