@@ -159,6 +159,16 @@ World::World(WorldConfig config, Choices& choices)
     : impl_(std::make_unique<Impl>(std::move(config), choices)) {}
 
 // Stacks of live actors would outlive what they stand on.
+std::map<PartitionId, std::string> partition_names(const WorldConfig& machine) {
+  std::map<PartitionId, std::string> names;
+  for (std::size_t number = 0; number < machine.systems(); ++number) {
+    for (const auto& partition : machine.system(number).platform.partitions) {
+      names[partition.id] = partition.name;
+    }
+  }
+  return names;
+}
+
 World::~World() { end_all_actors(); }
 
 void World::hmc_command(const std::string& command_line,

@@ -65,6 +65,9 @@ struct WorldConfig : SystemConfig {
   RmcConfig rmc;
 };
 
+// Of all partitions of all its systems.
+std::map<PartitionId, std::string> partition_names(const WorldConfig& machine);
+
 struct ProcessResult {
   int exit_status = 0;
   std::string out, err;

@@ -68,6 +68,31 @@ void EventLog::return_to(const Mark& mark) {
   hash_ = kHashSeed;
 }
 
+bool tells_of_failure(const EventRecord& record) {
+  const auto value = [&](std::size_t i) { return static_cast<std::int64_t>(record.values[i]); };
+  constexpr std::int64_t kBusy = -2;
+  switch (record.kind) {
+    case EventKind::hmc_reply:
+    case EventKind::rmc_reply:
+    case EventKind::process_exit: return value(1) != 0;
+    case EventKind::file_write: return value(2) < 0;
+    case EventKind::rtas_reply: return value(1) < 0 && value(1) != kBusy;
+    case EventKind::hcall: return value(1) < 0;
+    case EventKind::rmc_lost:
+    case EventKind::choice:
+    case EventKind::event_lost:
+    case EventKind::kernel_bug: return true;
+    default: return false;
+  }
+}
+
+std::string EventLog::value(const EventRecord& record, std::size_t i) const {
+  const auto field = info(record.kind).fields[i];
+  if (field.ends_with('$')) return std::string(text(record.values[i]));
+  if (field.ends_with('#')) return fmt::format("{:#x}", record.values[i]);
+  return fmt::format("{}", static_cast<std::int64_t>(record.values[i]));
+}
+
 std::string EventLog::json(const EventRecord& record) const {
   const auto& kind = info(record.kind);
   std::string line =
@@ -77,14 +102,9 @@ std::string EventLog::json(const EventRecord& record) const {
     const auto field = kind.fields[i];
     if (field.empty()) continue;
     const auto name = field.substr(0, field.find_first_of("$#"));
-    const auto value = record.values[i];
-    if (field.back() == '$') {
-      line += fmt::format(R"(,"{}":{})", name, quoted(text(value)));
-    } else if (field.back() == '#') {
-      line += fmt::format(R"(,"{}":"0x{:x}")", name, value);
-    } else {
-      line += fmt::format(R"(,"{}":{})", name, static_cast<std::int64_t>(value));
-    }
+    const bool number = field.back() != '$' && field.back() != '#';
+    const std::string shown = value(record, i);
+    line += fmt::format(R"(,"{}":{})", name, number ? shown : quoted(shown));
   }
   return line + '}';
 }

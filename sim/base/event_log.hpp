@@ -81,6 +81,10 @@ struct EventRecord {
 };
 static_assert(sizeof(EventRecord) == 48);
 
+// Whether the record tells of something that went wrong. Busy statuses are none: the call is made
+// again. Faults are named by `choice`, which is one.
+bool tells_of_failure(const EventRecord& record);
+
 class EventLog {
  public:
   // capacity: records the ring keeps, rounded up to a power of two. Older ones go to the spill
@@ -120,6 +124,8 @@ class EventLog {
   Mark mark();
   void return_to(const Mark& mark);
 
+  // The i-th value as the exports show it: a text, "0x1f" or "-3".
+  std::string value(const EventRecord& record, std::size_t i) const;
   // {"t":..., "kind":"...", "partition":..., "actor":..., <fields>} without newline.
   std::string json(const EventRecord& record) const;
   void write_json_lines(std::ostream& out) const;  // what the ring still holds

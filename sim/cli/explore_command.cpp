@@ -1,6 +1,7 @@
 // lparsim explore SCENARIO...: every list of faults up to a length, each scenario in a process of
 // its own.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "sim/cli/explore_matrix.hpp"
 #include "sim/cli/explore_run.hpp"
 #include "sim/cli/paths.hpp"
+#include "sim/cli/stop.hpp"
 
 namespace lparsim::cli {
 namespace {
@@ -20,7 +22,7 @@ int explore_all(const ExploreArguments& arguments) {
                    : files.error());
     return kBadInput;
   }
-  stop_politely();
+  stop_politely_on({SIGINT});   // as the end of a budget
   int worst = 0;
   for (const auto& file : *files) {
     if (told_to_stop()) break;
@@ -31,14 +33,15 @@ int explore_all(const ExploreArguments& arguments) {
   return worst;
 }
 
-std::string is_shard(const std::string& text) {
+void read_shard(const std::string& text, ExploreArguments& arguments) {
   unsigned number = 0, of = 0;
   char more = 0;
-  if (std::sscanf(text.c_str(), "%5u/%5u%c", &number, &of, &more) == 2 && number >= 1 &&
-      number <= of) {
-    return {};
+  if (std::sscanf(text.c_str(), "%5u/%5u%c", &number, &of, &more) != 2 || number < 1 ||
+      number > of) {
+    throw CLI::ValidationError("--shard", "found " + text + ", allowed is I/N with I from 1 to N");
   }
-  return "found " + text + ", allowed is I/N with I from 1 to N";
+  arguments.shard = number - 1;
+  arguments.shards = of;
 }
 
 }  // namespace
@@ -60,8 +63,9 @@ void add_explore(CLI::App& app, int& exit_status) {
       ->check(CLI::Range(0.001, 1e9));
   command->add_flag("--all-outcomes", arguments->all_outcomes,
                     "Also those of equal effect: each \"try again\", each length of a delay");
-  command->add_option("--shard", arguments->shard, "I/N: the I-th of N parts of the search")
-      ->check(is_shard);
+  command->add_option_function<std::string>(
+      "--shard", [arguments](const std::string& text) { read_shard(text, *arguments); },
+      "I/N: the I-th of N parts of the search");
   auto* out = command->add_option("--out", arguments->out,
                                   "Write each violation there as a scenario, and how far it is");
   command->add_flag("--resume", arguments->resume, "Go on with what a stopped search left there")

@@ -1,18 +1,15 @@
 #include "sim/cli/explore_matrix.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <memory>
-#include <new>
 
 #include "hmc/cli/words.hpp"
+#include "sim/base/processes.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/stop.hpp"
 
 namespace lparsim::cli {
 namespace {
@@ -36,15 +33,6 @@ std::string shown(const Name& name) {
                                        : name->name;
 }
 
-std::shared_ptr<ExploreCell> shared_cell() {
-  void* memory = ::mmap(nullptr, sizeof(ExploreCell), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  return std::shared_ptr<ExploreCell>(new (memory) ExploreCell, [](ExploreCell* it) {
-    ::munmap(it, sizeof(ExploreCell));
-  });
-}
-
 std::string content_of(const ExploreCell& cell) {
   if (!cell.ran) return "-";
   return fmt::format("{}{}", cell.violations, cell.complete ? "" : "+");
@@ -62,11 +50,12 @@ int explore_matrix(const std::string& file, const ExploreArguments& arguments) {
                                     "one kernel level", "--out"});
     return kBadInput;
   }
-  const auto cell = shared_cell();
-  if (!cell) {
-    complain({ErrorCode::io, std::strerror(errno), "mmap"});
+  const auto shared = shared_with_children<ExploreCell>();
+  if (!shared) {
+    complain(shared.error());
     return kBadInput;
   }
+  ExploreCell& cell = **shared;
   const auto columns = each_of(arguments.profiles.firmware);
   std::string table = fmt::format("{:18}", ""), traces;
   for (const Name& firmware : columns) table += fmt::format(" {:>12}", shown(firmware));
@@ -77,11 +66,11 @@ int explore_matrix(const std::string& file, const ExploreArguments& arguments) {
       ExploreArguments pair = arguments;
       pair.profiles.firmware = firmware;
       pair.profiles.kernel = kernel;
-      *cell = {};
-      if (!told_to_stop()) worst = std::max(worst, explore_in_a_process(file, pair, cell.get()));
-      table += fmt::format(" {:>12}", content_of(*cell));
-      if (cell->violations == 0) continue;
-      traces += fmt::format("{} on {}\n{}", shown(kernel), shown(firmware), cell->first.data());
+      cell = {};
+      if (!told_to_stop()) worst = std::max(worst, explore_in_a_process(file, pair, &cell));
+      table += fmt::format(" {:>12}", content_of(cell));
+      if (cell.violations == 0) continue;
+      traces += fmt::format("{} on {}\n{}", shown(kernel), shown(firmware), cell.first.data());
     }
   }
   fmt::print("{}: distinct violations with at most {} faults, by kernel level and firmware\n{}\n{}",

@@ -6,19 +6,17 @@
 
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
 
 #include "sim/cli/commands.hpp"
+#include "sim/cli/stop.hpp"
 #include "sim/explore/explorer.hpp"
 #include "sim/explore/write_up.hpp"
 
 namespace lparsim::cli {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
 
 // Rate and estimate, on a terminal.
 class ShownProgress {
@@ -87,22 +85,20 @@ Result<std::string> write_out(const std::string& file, const explore::Violation&
   return target.string();
 }
 
-// "I/N" as given; the reader of options has looked at the form.
 explore::Options options_of(const std::string& file, const ExploreArguments& arguments) {
   explore::Options options;
   options.faults = arguments.faults;
   options.jobs = arguments.jobs != 0 ? arguments.jobs : std::thread::hardware_concurrency();
   options.budget = std::chrono::milliseconds(static_cast<std::int64_t>(arguments.budget_s * 1000));
-  const auto slash = arguments.shard.find('/');
-  options.shard = static_cast<unsigned>(std::stoul(arguments.shard.substr(0, slash))) - 1;
-  options.shards = static_cast<unsigned>(std::stoul(arguments.shard.substr(slash + 1)));
+  options.shard = arguments.shard;
+  options.shards = arguments.shards;
   if (!arguments.out.empty()) {
     const auto stem = std::filesystem::path(file).stem().string();
     options.state_file = (std::filesystem::path(arguments.out) / (stem + ".search.json")).string();
   }
   options.resume = arguments.resume;
   options.all_outcomes = arguments.all_outcomes;
-  options.interrupted = [] { return interrupted != 0; };
+  options.interrupted = told_to_stop;
   options.progress = ShownProgress::on_terminal();
   return options;
 }
@@ -141,8 +137,7 @@ int explore_one(const std::string& file, const ExploreArguments& arguments, Expl
     complain(loaded.error());
     return kBadInput;
   }
-  for (const auto& [id, os] : loaded->machine.os) {
-    if (!os.agent) continue;
+  if (scenario::starts_real_programs(loaded->machine)) {
     complain({ErrorCode::unsupported, "real programs cannot be explored", file + ": /agents"});
     return kBadInput;
   }
@@ -177,12 +172,6 @@ int explore_one(const std::string& file, const ExploreArguments& arguments, Expl
 }
 
 }  // namespace
-
-void stop_politely() {
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-}
-
-bool told_to_stop() { return interrupted != 0; }
 
 // SystemC allows one simulation per process.
 int explore_in_a_process(const std::string& file, const ExploreArguments& arguments,

@@ -13,7 +13,8 @@ struct ExploreArguments {
   std::vector<std::string> paths;
   unsigned faults = 1, jobs = 0;
   double budget_s = 0;
-  std::string out, shard = "1/1";
+  unsigned shard = 0, shards = 1;              // the part of the search with number `shard`
+  std::string out;
   bool resume = false, all_outcomes = false;
   scenario::ProfileNames profiles;
 };
@@ -28,9 +29,5 @@ struct ExploreCell {
 // Prints what it finds, and fills `cell` instead when there is one. The exit status of the command.
 int explore_in_a_process(const std::string& file, const ExploreArguments& arguments,
                          ExploreCell* cell = nullptr);
-
-// ^C ends a search as a budget does: what was found is told. From then on.
-void stop_politely();
-bool told_to_stop();
 
 }  // namespace lparsim::cli

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "sim/base/processes.hpp"
 #include "sim/cli/run_again.hpp"
 #include "sim/cli/watchdog.hpp"
 #include "sim/report/atomic_file.hpp"
@@ -40,13 +41,7 @@ ScenarioResult error_result(const std::string& path, std::string line) {
 }
 
 report::TimelineTitle title_of(const scenario::Loaded& loaded) {
-  report::TimelineTitle title{loaded.scenario.name, {}};
-  for (std::size_t number = 0; number < loaded.machine.systems(); ++number) {
-    for (const auto& partition : loaded.machine.system(number).platform.partitions) {
-      title.partitions[partition.id] = partition.name;
-    }
-  }
-  return title;
+  return {loaded.scenario.name, models::partition_names(loaded.machine)};
 }
 
 ScenarioResult run_loaded(const std::string& path, std::size_t number, const JobOptions& options,
@@ -118,7 +113,7 @@ struct Job {
 };
 
 Result<Job> start(const std::string& path, std::size_t number, const JobOptions& options) {
-  const auto progress = shared_progress();
+  const auto progress = shared_with_children<scenario::Progress>();
   if (!progress) return tl::make_unexpected(progress.error());
   int ends[2];
   if (::pipe(ends) != 0) return failure(ErrorCode::io, path, std::strerror(errno));
@@ -220,11 +215,6 @@ class Pool {
   std::vector<Job> running_;
 };
 
-bool starts_real_programs(const models::WorldConfig& machine) {
-  return std::any_of(machine.os.begin(), machine.os.end(),
-                     [](const auto& os) { return static_cast<bool>(os.second.agent); });
-}
-
 // The result of a single scenario, run in this process: making another one costs as much time as
 // a short flow takes. nullopt: it has to be isolated, because that was asked for after a crash or
 // because real programs or temporary files would survive one.
@@ -235,7 +225,7 @@ std::optional<ScenarioResult> run_alone(const std::string& path, const JobOption
   const RunAgainIsolated unless_it_ends_well(progress);
   auto loaded = scenario::load_scenario(path, options.profiles);
   if (!loaded) return error_result(path, loaded.error().line());
-  if (starts_real_programs(loaded->machine)) return std::nullopt;
+  if (scenario::starts_real_programs(loaded->machine)) return std::nullopt;
   raise_stack_limit();
   auto result = run_loaded(path, 0, options, std::move(*loaded), progress);
   result.real_seconds = std::chrono::duration<double>(RealClock::now() - started).count();

@@ -10,6 +10,7 @@
 #include "sim/cli/booted_machine.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/paths.hpp"
+#include "sim/cli/stop.hpp"
 #include "sim/console/server.hpp"
 #include "sim/console/shell.hpp"
 
@@ -22,29 +23,20 @@ struct ServeArguments {
   scenario::ProfileNames profiles;
 };
 
-volatile std::sig_atomic_t told_to_stop = 0;
-
-void stop_on(int signal) {
-  struct sigaction action {};
-  action.sa_handler = [](int) { told_to_stop = 1; };   // and poll() comes back at once
-  ::sigaction(signal, &action, nullptr);
-}
-
 Result<void> serve(ServeArguments& arguments) {
   auto machine = scenario::load_world(arguments.machine, arguments.profiles);
   if (!machine) return tl::make_unexpected(machine.error());
   const auto booted = boot_machine(std::move(*machine));
   if (!booted) return tl::make_unexpected(booted.error());
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) stop_on(signal);
+  stop_politely_on({SIGINT, SIGTERM, SIGHUP});
   const std::string& socket = arguments.options.socket;
   const std::string folder = console::command_folder(socket);
   Result<void> links;
-  arguments.options.stop = &told_to_stop;
+  arguments.options.stop = [&links] { return !links || told_to_stop(); };
   arguments.options.boot_hash = (*booted)->boot_hash;
   arguments.options.ready = [&] {
     links = console::make_command_folder(folder, program_path());
-    if (!links) told_to_stop = 1;
-    else fmt::print("{}: ready\n", socket);
+    if (links) fmt::print("{}: ready\n", socket);
     std::fflush(stdout);
   };
   auto served = console::serve((*booted)->world, arguments.options);

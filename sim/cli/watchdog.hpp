@@ -15,9 +15,6 @@
 
 namespace lparsim::cli {
 
-// In memory that a process forked later shares with this one. ErrorCode::io when there is none.
-Result<std::shared_ptr<scenario::Progress>> shared_progress();
-
 class Watchdog {
  public:
   // Processor time, not real time: a loaded or suspended machine is no reason to give up. Far above
@@ -33,8 +30,6 @@ class Watchdog {
   std::string line(const std::string& file) const;
 
  private:
-  std::chrono::nanoseconds used() const;      // by the process so far; 0: it is gone
-
   pid_t process_;
   std::shared_ptr<const scenario::Progress> progress_;
   std::chrono::nanoseconds patience_, since_{0};

@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <sstream>
+
+#include "sim/config/json_reader.hpp"
 
 namespace lparsim::console {
 namespace {
@@ -22,24 +23,13 @@ Json to_json(const Moment& moment) {
           {"hash", fmt::format("{:016x}", moment.hash)}};
 }
 
-std::optional<std::uint64_t> hash_from(const Json& json) {
-  if (!json.is_string()) return std::nullopt;
-  std::uint64_t hash = 0;
-  const auto& text = json.get_ref<const std::string&>();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), hash, 16);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return hash;
-}
-
-std::optional<Moment> moment_from(const Json& json) {
-  if (!json.is_object() || !json.contains("time_ns") || !json.contains("events") ||
-      !json.contains("hash") || !json["time_ns"].is_number_integer() ||
-      !json["events"].is_number_unsigned()) {
-    return std::nullopt;
-  }
-  const auto hash = hash_from(json["hash"]);
-  if (!hash) return std::nullopt;
-  return Moment{json["time_ns"].get<std::int64_t>(), json["events"].get<std::uint64_t>(), *hash};
+Moment read_moment(config::ObjectReader& object) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  Moment moment;
+  moment.time_ns = object.integer("time_ns", 0, kMost);
+  moment.events = object.integer<std::uint64_t>("events", 0, kMost);
+  moment.hash = object.required("hash").hexadecimal(16);
+  return moment;
 }
 
 struct Content {
@@ -53,24 +43,19 @@ Result<Content> content_of(const std::string& path, const std::string& text) {
   std::size_t number = 0;
   for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
     ++number;
-    const Json json = Json::parse(text.substr(at, end - at), nullptr, false);
-    const auto bad = [&](std::string_view allowed) {
-      return bad_input(fmt::format("{}: line {}", path, number),
-                       fmt::format("allowed is {}", allowed));
-    };
+    auto line = config::parse_json(std::string_view(text).substr(at, end - at),
+                                   fmt::format("{}: line {}", path, number));
+    if (!line) return tl::make_unexpected(line.error());
+    auto root = line->root();
     if (number == 1) {
-      const bool ours = json.is_object() && json.contains("kind") && json["kind"] == "console" &&
-                        json.contains("version") && json["version"] == 1 && json.contains("boot");
-      const auto boot = ours ? hash_from(json["boot"]) : std::nullopt;
-      if (!boot) return bad("the first line of a console's state: kind, version, boot");
-      content.boot = *boot;
+      config::expect_kind(root, "console", 1);
+      content.boot = root.required("boot").hexadecimal(16);
     } else {
-      const auto moment = moment_from(json);
-      if (!moment || !json.contains("command") || !json["command"].is_string()) {
-        return bad("a command with its moment: time_ns, events, hash, command");
-      }
-      content.entries.push_back({*moment, json["command"].get<std::string>()});
+      const Moment at_moment = read_moment(root);
+      content.entries.push_back({at_moment, root.string("command")});
     }
+    root.finish();
+    if (auto good = line->check(); !good) return tl::make_unexpected(good.error());
     content.whole_bytes = end + 1;
   }
   return content;

@@ -65,7 +65,7 @@ class Server {
 
   Result<void> run() {
     real_zero_ = RealClock::now() - simulated();
-    while (options_.stop == nullptr || *options_.stop == 0) {
+    while (!options_.stop()) {
       look(idle_ ? kLookEvery_ms : 0);
       for (Session& session : sessions_) {
         if (auto begun = begin_command(session); !begun) return begun;

@@ -2,7 +2,6 @@
 // something to do, and answers. Commands of several sessions run side by side.
 #pragma once
 
-#include <csignal>
 #include <functional>
 #include <string>
 
@@ -17,7 +16,7 @@ struct ServerOptions {
   std::uint64_t boot_hash = 0;                 // of the event log: another machine, profile or
                                                // program has another one
   bool real_time = false;                      // simulated time is never ahead of real time
-  const volatile std::sig_atomic_t* stop = nullptr;   // set from outside: the end
+  std::function<bool()> stop;                  // asked now and then: the end
   std::function<void()> ready;                 // the socket is there, the state is taken up
 };
 

@@ -97,9 +97,7 @@ Result<SavedSearch> load_saved_search(const std::string& path) {
   auto document = config::read_json_file(path);
   if (!document) return tl::make_unexpected(document.error());
   auto root = document->root();
-  constexpr config::Word<int> kKinds[] = {{"search", 0}};
-  root.enumeration("kind", kKinds);
-  root.integer("version", 1, 1);
+  config::expect_kind(root, "search", 1);
   SavedSearch search;
   search.fingerprint = root.required("fingerprint").hexadecimal(16);
   search.outcomes = root.integer<std::uint32_t>("outcomes", 0, kMost);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,12 +9,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <deque>
 #include <memory>
 #include <optional>
 
 #include "sim/base/assert.hpp"
+#include "sim/base/processes.hpp"
 #include "sim/explore/lists.hpp"
 
 namespace lparsim::explore {
@@ -48,14 +47,6 @@ struct Office {
   std::array<Desk, kMostJobs> desks;
 };
 
-std::shared_ptr<Office> shared_office() {
-  void* memory = ::mmap(nullptr, sizeof(Office), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  return std::shared_ptr<Office>(new (memory) Office,
-                                 [](Office* it) { ::munmap(it, sizeof(Office)); });
-}
-
 // Shorter than a pipe's atomic size, so that one is there as a whole or not at all.
 struct Message {
   enum Kind : std::uint32_t { found, unit_done } kind = found;
@@ -74,22 +65,17 @@ struct Worker {
   std::uint64_t seen_runs = 0;
 };
 
-std::chrono::nanoseconds processor_time(pid_t process) {
-  clockid_t clock{};
-  timespec time{};
-  if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return {};
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
 class Shift {
  public:
   Shift(Episodes& episodes, const std::vector<Fault>& first, const Findings& findings,
         const Crew& crew, Pass& pass, Crashes& crashes)
       : episodes_(episodes), first_(first), findings_(findings), crew_(crew), pass_(pass),
-        crashes_(crashes), office_(shared_office()) {}
+        crashes_(crashes) {}
 
   Result<void> run() {
-    if (!office_) return failure(ErrorCode::io, "mmap", std::strerror(errno));
+    auto office = shared_with_children<Office>();
+    if (!office) return tl::make_unexpected(office.error());
+    office_ = std::move(*office);
     for (unsigned desk = 0; desk < crew_.jobs; ++desk) {
       if (auto hired = hire(desk, std::nullopt); !hired) return let_go(hired);
     }

@@ -16,12 +16,9 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 std::string name_of(PartitionId id, const models::WorldConfig& machine) {
-  for (std::size_t number = 0; number < machine.systems(); ++number) {
-    for (const auto& partition : machine.system(number).platform.partitions) {
-      if (partition.id == id) return partition.name;
-    }
-  }
-  return {};
+  const auto names = models::partition_names(machine);
+  const auto found = names.find(id);
+  return found == names.end() ? std::string() : found->second;
 }
 
 Json fault_json(const Fault& fault, const models::WorldConfig& machine) {

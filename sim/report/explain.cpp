@@ -30,9 +30,6 @@ constexpr std::uint64_t kWarning = 4;
 
 std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-// Busy and extended delays are no failures: the call is made again.
-bool failed(std::int64_t status) { return status < 0 && status != -2; }
-
 std::string first_line(std::string_view text) {
   const auto begin = text.find_first_not_of(" \n");
   if (begin == std::string_view::npos) return {};
@@ -56,10 +53,10 @@ class Chain {
         arguments_ = fmt::format("{:#x} {:#x}", v[2], v[3]);
         return;
       case EventKind::rtas_reply:
-        if (failed(as_signed(v[1]))) firmware_.push_back(rtas_line(record));
+        if (tells_of_failure(record)) firmware_.push_back(rtas_line(record));
         break;
       case EventKind::hcall:
-        if (as_signed(v[1]) < 0) {
+        if (tells_of_failure(record)) {
           firmware_.push_back(fmt::format("hcall {:#x}: {}{}", v[0], as_signed(v[1]), fault_));
         }
         break;
@@ -72,7 +69,9 @@ class Chain {
       case EventKind::file_write: end_of_write(record); break;
       case EventKind::process_exit: end_of_process(record); break;
       case EventKind::rmc_reply:
-        top_ = v[1] == 0 ? "" : fmt::format("OS return code {} of \"{}\"", v[1], command_);
+        top_ = tells_of_failure(record)
+                   ? fmt::format("OS return code {} of \"{}\"", v[1], command_)
+                   : std::string();
         break;
       case EventKind::rmc_lost:
         top_ = fmt::format("\"{}\": lost on the way ({})", command_, log_.text(v[1]));
@@ -116,10 +115,10 @@ class Chain {
   }
 
   void end_of_write(const EventRecord& record) {
-    const auto result = as_signed(record.values[2]);
     for (const std::string& answer : firmware_) writes_ += line(2, answer);
     firmware_.clear();
-    if (result < 0) {
+    if (tells_of_failure(record)) {
+      const auto result = as_signed(record.values[2]);
       loose_ += line(1, fmt::format("write of \"{}\" to {}: {} ({})", log_.text(record.values[1]),
                                     log_.text(record.values[0]), result,
                                     ::strerrorname_np(static_cast<int>(-result)))) +
@@ -130,7 +129,7 @@ class Chain {
 
   void end_of_process(const EventRecord& record) {
     std::string all;
-    if (record.values[1] != 0) {
+    if (tells_of_failure(record)) {
       const auto said = first_line(log_.text(record.values[3]));
       if (!said.empty()) all += line(1, "it wrote: " + said);
       all += loose_ + writes_;
@@ -177,7 +176,7 @@ std::string explain_failures(const EventLog& log, std::uint64_t first_event) {
   const auto oldest = std::max(first_event, log.oldest());
   for (auto end = oldest; end < log.total(); ++end) {
     const EventRecord& reply = log.at(end);
-    if (reply.kind != EventKind::hmc_reply || reply.values[1] == 0) continue;
+    if (reply.kind != EventKind::hmc_reply || !tells_of_failure(reply)) continue;
     auto begin = end;
     while (begin > oldest && !(log.at(begin).kind == EventKind::hmc_command &&
                                log.at(begin).values[0] == reply.values[0])) {

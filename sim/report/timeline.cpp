@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/report/junit.hpp"
+
 namespace lparsim::report {
 namespace {
 
@@ -52,47 +54,6 @@ constexpr std::array kRows{
     Row{EventKind::drc_state, kConnector, "{0}: {1} -> {2}"},
 };
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 || c == '\n') out += byte < 0x7f ? std::string(1, c) : "&#xfffd;";
-      }
-    }
-  }
-  return out;
-}
-
-std::string value_of(const EventLog& log, const EventRecord& record, std::size_t i) {
-  const auto field = info(record.kind).fields[i];
-  if (field.ends_with('$')) return std::string(log.text(record.values[i]));
-  if (field.ends_with('#')) return fmt::format("{:#x}", record.values[i]);
-  return fmt::format("{}", static_cast<std::int64_t>(record.values[i]));
-}
-
-bool is_bad(const EventRecord& record) {
-  const auto as_signed = [&](std::size_t i) { return static_cast<std::int64_t>(record.values[i]); };
-  switch (record.kind) {
-    case EventKind::hmc_reply:
-    case EventKind::rmc_reply:
-    case EventKind::process_exit: return as_signed(1) != 0;
-    case EventKind::file_write: return as_signed(2) < 0;
-    case EventKind::rtas_reply: return as_signed(1) < 0 && as_signed(1) != -2;
-    case EventKind::hcall: return as_signed(1) < 0;
-    case EventKind::rmc_lost:
-    case EventKind::choice:
-    case EventKind::event_lost:
-    case EventKind::kernel_bug: return true;
-    default: return false;
-  }
-}
-
 struct Shown {
   std::int64_t time_ns = 0;
   std::uint16_t partition = 0;
@@ -117,11 +78,11 @@ class Reader {
     const bool reply = record.kind == EventKind::rtas_reply;
     std::string text =
         reply ? fmt::format("{}: {}", entry_, static_cast<std::int64_t>(record.values[1]))
-              : fmt::format(fmt::runtime(row->text), value_of(log_, record, 0),
-                            value_of(log_, record, 1), value_of(log_, record, 2),
-                            value_of(log_, record, 3));
+              : fmt::format(fmt::runtime(row->text), log_.value(record, 0), log_.value(record, 1),
+                            log_.value(record, 2), log_.value(record, 3));
     while (text.ends_with('\n')) text.pop_back();
-    return Shown{record.time_ns, record.partition, row->lane, is_bad(record), std::move(text)};
+    return Shown{record.time_ns, record.partition, row->lane, tells_of_failure(record),
+                 std::move(text)};
   }
 
  private:
@@ -166,7 +127,7 @@ std::string head(const TimelineTitle& title) {
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n"
       "<style>{1}</style></head><body>\n<h1>{0}</h1>\n",
-      escaped(title.name), kStyle);
+      xml_escaped(title.name), kStyle);
   return html;
 }
 
@@ -195,8 +156,8 @@ std::string table(const std::vector<Shown>& all, const TimelineTitle& title) {
                           it.bad ? " class=\"bad\"" : "", kColours[lane],
                           name == title.partitions.end()
                               ? std::string()
-                              : fmt::format("<small>{}</small> ", escaped(name->second)),
-                          escaped(it.text));
+                              : fmt::format("<small>{}</small> ", xml_escaped(name->second)),
+                          xml_escaped(it.text));
     }
     html += "</tr>\n";
   }

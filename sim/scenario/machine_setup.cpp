@@ -153,4 +153,9 @@ Result<Loaded> load_scenario(const std::string& path, const ProfileNames& chosen
   return Loaded{std::move(*scenario), std::move(*machine)};
 }
 
+bool starts_real_programs(const models::WorldConfig& machine) {
+  return std::any_of(machine.os.begin(), machine.os.end(),
+                     [](const auto& os) { return static_cast<bool>(os.second.agent); });
+}
+
 }  // namespace lparsim::scenario

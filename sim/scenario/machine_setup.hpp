@@ -35,4 +35,7 @@ struct Loaded {
 // line) wins over the scenario's profiles.
 Result<Loaded> load_scenario(const std::string& path, const ProfileNames& chosen);
 
+// Whether an agent in it is a real program: its processes are beyond the simulation's reach.
+bool starts_real_programs(const models::WorldConfig& machine);
+
 }  // namespace lparsim::scenario

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <functional>
 
+#include "sim/base/processes.hpp"
+
 namespace lparsim::cli {
 namespace {
 
@@ -17,7 +19,7 @@ using namespace std::chrono_literals;
 class Job {
  public:
   explicit Job(const std::function<void(scenario::Progress&)>& work)
-      : progress(shared_progress().value()), process_(::fork()) {
+      : progress(shared_with_children<scenario::Progress>().value()), process_(::fork()) {
     if (process_ == 0) {
       for (;;) work(*progress);
     }
